@@ -1,0 +1,1 @@
+"""Last stage: the command line and, later, the review page."""

@@ -1,0 +1,100 @@
+"""Writes that survive a killed process: temporary file, fsync, rename, fsync of the folder.
+
+A reader sees the old file or the new one, never a half. Parquet is written with page checksums, and read with them
+verified: by default neither happens, and a flipped bit is silently another number.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from khaka.data.errors import KhakaError
+
+_ROW_GROUP: Final = 131_072
+
+
+@contextlib.contextmanager
+def durable_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success it is synced and renamed to `path`, on error removed.
+
+    Parameters
+    ----------
+    path : Path
+        Where the finished file shall stand. Its folder is made if missing.
+
+    Yields
+    ------
+    Path
+        Write here.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` durably."""
+    with durable_path(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as sorted, indented JSON (the same content gives the same bytes)."""
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, (text + "\n").encode())
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write an Arrow table durably, with page checksums and fixed settings (the same table gives the same bytes)."""
+    with durable_path(path) as temporary:
+        pq.write_table(
+            table, temporary, compression="zstd", write_page_checksum=True, row_group_size=_ROW_GROUP, version="2.6"
+        )
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read a Parquet file with its page checksums verified.
+
+    Raises
+    ------
+    KhakaError
+        The file is damaged or is no Parquet file.
+    """
+    try:
+        return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).strip().splitlines()[0][:200]
+        raise KhakaError(f"{path} is damaged or no Parquet file ({reason}); restore it or ingest its source again") from None
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

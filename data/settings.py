@@ -1,0 +1,101 @@
+"""`khaka.toml`: the workspace's settings, checked at start, frozen afterwards."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from khaka.data.errors import KhakaError
+
+FILE: Final = "khaka.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartySettings(_Section):
+    """Whose tickets are scored."""
+
+    state: Annotated[str, Field(pattern=r"^[SU]\d{2}$")]
+    party: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class ModelSettings(_Section):
+    """How models are fitted. Every value has a reason in the template that `khaka init` writes."""
+
+    seed: Annotated[int, Field(ge=0)] = 2027
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    draws: Annotated[int, Field(ge=500, le=20_000)] = 1000
+    decision_lead_days: Annotated[int, Field(ge=1, le=365)] = 60
+
+
+class Settings(_Section):
+    """All settings of a workspace."""
+
+    party: PartySettings
+    model: ModelSettings = ModelSettings()
+
+
+_TEMPLATE: Final = """\
+# Settings of a khaka workspace. A key that khaka doesn't know is refused, with its name.
+
+[party]
+state = {state}    # ECI state code
+party = {party}    # whose tickets are scored, as the party is written in the results
+
+[model]
+seed = 2027              # every random number comes from here
+threads = 2              # threads of LightGBM and DuckDB; results do not depend on it
+draws = 1000             # draws of swing and noise behind every chance and range
+decision_lead_days = 60  # in past elections: facts count up to this many days before the result
+"""
+
+
+def template(state: str, party: str) -> str:
+    """Return the text of a new `khaka.toml`."""
+    text = _TEMPLATE.format(state=json.dumps(state), party=json.dumps(party, ensure_ascii=False))
+    _parse(tomllib.loads(text), Path(FILE))
+    return text
+
+
+def load_settings(root: Path) -> Settings:
+    """Read and check `khaka.toml` of a workspace.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace's folder.
+
+    Returns
+    -------
+    Settings
+        Checked and frozen.
+
+    Raises
+    ------
+    KhakaError
+        No workspace, no valid TOML, or a wrong key or value, which is named.
+    """
+    path = root / FILE
+    if not path.is_file():
+        raise KhakaError(f"{root} is no khaka workspace (no {FILE}); make one with: khaka init --state S24 --party INC")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise KhakaError(f"{path} is no valid TOML: {error}") from None
+    return _parse(content, path)
+
+
+def _parse(content: dict[str, object], path: Path) -> Settings:
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
+        raise KhakaError(f"{path}: setting '{key}': {first['msg'].lower()}{found}") from None

@@ -1,0 +1,1 @@
+"""Second stage: what was known of a seat and a person on a date."""

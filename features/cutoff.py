@@ -1,0 +1,191 @@
+"""What was known on a date: the only place that drops later rows.
+
+Every feature reads its tables through `KnownTables`. An election's results count from its result date, activity from
+the moment it was received, ratings from the moment they were given, a demographic figure from its year on. The list
+of nominees of the election that is scored is a scenario's input: it stays, its results are blanked.
+
+The as-of day counts to 24:00 IST.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final, Protocol
+
+import duckdb
+import pandas as pd
+
+from khaka.data.delimitation import place_of
+from khaka.data.errors import KhakaError
+from khaka.data.schema import TABLES
+
+IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
+
+#: Columns that tell a result. In the election that is scored they are blanked.
+RESULT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "nominees": ("votes",),
+    "seat_elections": ("electors", "votes_polled", "valid_votes", "nota", "postal_votes"),
+    "booths": ("votes_polled", "votes_polled_female", "rejected", "nota"),
+    "elections": ("result_date",),
+    "aspirants": ("nominated", "decided_at", "status"),
+}
+
+#: The moment from which a row of a dated table is known.
+KNOWN_FROM: Final[Mapping[str, str]] = {
+    "ratings": "rated_at",
+    "activity": "received_at",
+    "surveys": "fielded_at",
+    "stage_names": "recorded_at",
+    "assignments": "issued_at",
+    "booth_team": "recorded_at",
+}
+
+_TIMELESS: Final = ("seats", "boundaries")
+
+
+class Source(Protocol):
+    """Anything that gives a canonical table as a frame, such as `TableStore`."""
+
+    def read(self, table: str) -> pd.DataFrame:
+        """Return the table's rows, empty where there are none."""
+        ...
+
+
+class FrameSource:
+    """A source that reads each table once and keeps it, so that many dates can be cut from it.
+
+    Parameters
+    ----------
+    source : Source or mapping of str to DataFrame
+        Where the tables come from.
+    """
+
+    def __init__(self, source: Source | Mapping[str, pd.DataFrame]) -> None:
+        self._source = source
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    def read(self, table: str) -> pd.DataFrame:
+        """Return the table's rows; the same frame each time, not to be changed."""
+        if table not in self._frames:
+            if isinstance(self._source, Mapping):
+                frame = self._source.get(table)
+                frame = pd.DataFrame(columns=list(TABLES[table].names)) if frame is None else frame
+            else:
+                frame = self._source.read(table)
+            self._frames[table] = frame
+        return self._frames[table]
+
+
+def end_of_day(as_of: dt.date) -> pd.Timestamp:
+    """Return the first moment that is too late: 24:00 IST of the as-of day, in UTC.
+
+    Examples
+    --------
+    >>> end_of_day(dt.date(2017, 1, 1))
+    Timestamp('2017-01-01 18:30:00+0000', tz='UTC')
+    """
+    midnight = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time(), tzinfo=IST)
+    return pd.Timestamp(midnight).tz_convert("UTC")
+
+
+class KnownTables:
+    """The tables as they were known on a date, for one election that is scored.
+
+    Parameters
+    ----------
+    source : Source
+        The tables with everything in them.
+    as_of : datetime.date
+        Known up to the end of this day, IST.
+    election_id : str
+        The election that is scored. Its nominees and aspirants stay, its results are blanked.
+
+    Raises
+    ------
+    KhakaError
+        The as-of date is on or after the election's own result date.
+    """
+
+    def __init__(self, source: Source, *, as_of: dt.date, election_id: str) -> None:
+        self._source = source
+        self.as_of = as_of
+        self.election_id = election_id
+        elections = source.read("elections")
+        result_date = elections["result_date"].astype("datetime64[us]")
+        own = elections["election_id"] == election_id
+        self._past = frozenset(elections.loc[(result_date <= pd.Timestamp(as_of)) & ~own, "election_id"].astype("str"))
+        late = result_date[own & (result_date <= pd.Timestamp(as_of))]
+        if len(late):
+            raise KhakaError(
+                f"the result of {election_id} was known on {late.iloc[0]:%Y-%m-%d}; "
+                f"give an as-of date before it, not {as_of}"
+            )
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @property
+    def past(self) -> frozenset[str]:
+        """Elections whose results are known."""
+        return self._past
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return the rows of a table that were known, later cells blanked.
+
+        Parameters
+        ----------
+        table : str
+            Name of a canonical table.
+
+        Returns
+        -------
+        DataFrame
+            In the table's columns, indexed 0 to n-1. Kept: do not change it in place.
+        """
+        if table not in self._frames:
+            self._frames[table] = self._cut(table, self._source.read(table))
+        return self._frames[table]
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Run a query on the known tables, each under its own name, and return the result.
+
+        Only the tables that the query names are cut and registered.
+        """
+        with duckdb.connect() as connection:
+            connection.execute("SET threads TO 2; SET TimeZone = 'UTC'")
+            for name in TABLES:
+                if name in query:
+                    connection.register(name, self.frame(name))
+            return connection.sql(query).df()
+
+    def place(self, seat_ids: pd.Series) -> pd.Series:
+        """Return the key of the place behind each seat_id: the same for seat_ids that are one place."""
+        known = self._places
+        missing = [seat for seat in seat_ids.unique() if seat not in known]
+        known.update({seat: place_of(seat) for seat in missing})
+        return seat_ids.map(known)
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return {}
+
+    def _cut(self, table: str, frame: pd.DataFrame) -> pd.DataFrame:
+        if table in _TIMELESS or frame.empty:
+            return frame.reset_index(drop=True)
+        if table == "demographics":
+            return frame[frame["year"].fillna(9999) <= self.as_of.year].reset_index(drop=True)
+        keep = pd.Series(True, index=frame.index)
+        if table in KNOWN_FROM:
+            times = pd.to_datetime(frame[KNOWN_FROM[table]], utc=True)
+            keep &= times < end_of_day(self.as_of)
+        if "election_id" in TABLES[table].key:
+            past = frame["election_id"].isin(self._past)
+            own = frame["election_id"] == self.election_id
+            keep &= past if table == "booth_votes" else past | own
+        cut = frame[keep].reset_index(drop=True)
+        if table in RESULT_COLUMNS:
+            own = cut["election_id"] == self.election_id
+            for column in RESULT_COLUMNS[table]:
+                if column in cut.columns:
+                    cut[column] = cut[column].mask(own)
+        return cut

@@ -1,0 +1,67 @@
+"""What a feature is: its unit, its source, its family, and from when it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Family = Literal["seat_history", "booth_history", "demographics", "contest", "person", "fit", "presence", "ratings"]
+
+FAMILIES: Final[dict[str, str]] = {
+    "seat_history": "earlier results of the seat",
+    "booth_history": "earlier results of the seat's booths",
+    "demographics": "published aggregates about the seat's people",
+    "contest": "who contests, with whom in alliance",
+    "person": "the person's own record",
+    "fit": "the declared community against published aggregates",
+    "presence": "field activity",
+    "ratings": "judgements recorded before the decision",
+}
+"""The families of features, as reasons and tables name them."""
+
+
+@dataclass(frozen=True)
+class FeatureInfo:
+    """One feature of the table.
+
+    Parameters
+    ----------
+    name : str
+        Column name in the feature table.
+    unit : str
+        Such as "share 0-1", "points", "count", "years", "flag 0/1".
+    source : str
+        Canonical table or tables that it is made from.
+    family : str
+        One of `FAMILIES`.
+    doc : str
+        What it means, in one line.
+    known : str
+        From when it is known, such as "result_date of the earlier election".
+    monotone : int
+        1: more never hurts, -1: more never helps, 0: free (constraint of the boosted trees).
+    """
+
+    name: str
+    unit: str
+    source: str
+    family: Family
+    doc: str
+    known: str
+    monotone: int = 0
+
+
+def by_name(*infos: FeatureInfo) -> dict[str, FeatureInfo]:
+    """Return the features by name, in the given order; a name given twice is an error.
+
+    Examples
+    --------
+    >>> info = FeatureInfo("age", "years", "nominees", "person", "age at the poll", "nomination")
+    >>> list(by_name(info))
+    ['age']
+    """
+    table = {info.name: info for info in infos}
+    if len(table) != len(infos):
+        names = [info.name for info in infos]
+        raise ValueError(f"features named twice: {sorted({name for name in names if names.count(name) > 1})}")
+    return table

@@ -1,0 +1,1 @@
+"""Fourth stage: ranked seats, with ranges and reasons."""

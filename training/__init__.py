@@ -1,0 +1,1 @@
+"""Third stage: models, their judges and their record."""
