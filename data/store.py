@@ -64,7 +64,10 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     for column in spec.columns:
         kind = ARROW[column.kind]
         if column.name in frame.columns:
-            array = pa.Array.from_pandas(frame[column.name], type=kind)
+            values = frame[column.name]
+            if column.kind == "time" and getattr(values.dtype, "tz", None) is not None:
+                values = values.dt.tz_convert(None)
+            array = pa.Array.from_pandas(values, type=kind)
         else:
             array = pa.nulls(len(frame), kind)
         arrays.append(array)
