@@ -1,0 +1,63 @@
+# Two commands on a fresh machine (Python 3.11 and make): `make demo` and `make test`.
+# Each makes .venv by itself from the hash-pinned lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find data features training scoring app -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.sql' | sort)
+STAMP := $(VENV)/.dependencies
+# the editable install links file by file: a new, moved or renamed file means installing again
+LAYOUT := $(VENV)/.layout-$(shell printf '%s\n' $(SOURCES) | sha256sum | cut -c1-16)
+
+export PYTHONHASHSEED := 0
+export MLFLOW_DISABLE_TELEMETRY := true
+export MPLBACKEND := Agg
+
+.PHONY: help install demo test test-fast check format docs-check bench study clean
+help:
+	@echo "make demo     the whole job on a made-up state; says where each result lies"
+	@echo "make test     all tests and doctests"
+	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
+	@echo "make format   let ruff format the code"
+	@echo "make lock     pin all dependencies again, with hashes (needs pip-tools)"
+	@echo "make clean    remove .venv and build products"
+
+$(STAMP): requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "khaka needs Python 3.11 or newer as '$(PYTHON)'; else: make PYTHON=/where/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "khaka needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 1; }
+	@echo "Installing the pinned dependencies into $(VENV) (a few minutes, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(LAYOUT): $(STAMP) pyproject.toml
+	@rm -f $(VENV)/.layout-*
+	@rm -rf build
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+install: $(LAYOUT)
+
+demo: $(LAYOUT)
+	@$(BIN)/khaka demo --workspace demo-workspace
+
+test: $(LAYOUT)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: $(LAYOUT)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not real"
+
+check: $(LAYOUT)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy -p khaka
+	@$(BIN)/python -m pytest -n 2 tests/test_house.py tests/test_docstrings.py
+
+format: $(LAYOUT)
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+lock:
+	pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build *.egg-info demo-workspace

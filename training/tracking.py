@@ -1,0 +1,294 @@
+"""The record of runs and models in MLflow: the only file that imports mlflow.
+
+The store is SQLite in the workspace. Two first starts at once, or a kill during the first, would leave it broken for
+good, so it is made under a file lock in a temporary file that is renamed. Telemetry is off, pickles are refused, and a
+model's files are checked against our own hashes before anything of them is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from khaka.data.durable import sha256, write_json
+from khaka.data.errors import KhakaError
+from khaka.data.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT: Final = "khaka"
+MODEL: Final = "khaka-margin"
+HASHES: Final = "hashes.json"
+META: Final = "meta.json"
+_QUIET: Final = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+}
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """A registered model that was found and whose files are whole.
+
+    Parameters
+    ----------
+    version : str
+        `khaka-margin/<version>`: what results carry as model_version.
+    run_id : str
+        MLflow run that made it.
+    alias : str
+        The alias or run by which it was found.
+    bundle : Path
+        Folder with its files.
+    meta : mapping
+        What its `meta.json` says, such as as_of and data_hash.
+    """
+
+    version: str
+    run_id: str
+    alias: str
+    bundle: Path
+    meta: Mapping[str, Any]
+
+
+class Run:
+    """An MLflow run that is being written."""
+
+    def __init__(self, client: MlflowClient, run_id: str) -> None:
+        self._client = client
+        self.run_id = run_id
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Log parameters, in one batch."""
+        from mlflow.entities import Param
+
+        self._client.log_batch(self.run_id, params=[Param(key, str(value)[:500]) for key, value in values.items()])
+
+    def metrics(self, values: Mapping[str, float]) -> None:
+        """Log metrics, in one batch; what is not a finite number is left out."""
+        from mlflow.entities import Metric
+
+        finite = {key: float(value) for key, value in values.items() if pd.notna(value)}
+        self._client.log_batch(self.run_id, metrics=[Metric(key, value, 0, 0) for key, value in finite.items()])
+
+    def artifacts(self, folder: Path, to: str) -> None:
+        """Log all files of a folder under the artifact path `to`."""
+        self._client.log_artifacts(self.run_id, str(folder), to)
+
+    def dataset(self, name: str, digest: str, source: str, profile: Mapping[str, object]) -> None:
+        """Log a dataset as the run's input."""
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        entity = Dataset(
+            name=name, digest=digest[:36], source_type="local", source=source, profile=json.dumps(profile, sort_keys=True)
+        )
+        self._client.log_inputs(self.run_id, [DatasetInput(entity, [InputTag("mlflow.data.context", "training")])])
+
+
+class Tracker:
+    """MLflow's store in a workspace.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose `mlflow` folder is used. The store is made at first use.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._folder = workspace.mlflow_folder
+
+    @property
+    def uri(self) -> str:
+        """The address for `mlflow ui --backend-store-uri`."""
+        return f"sqlite:///{self._folder / 'mlflow.db'}"
+
+    @contextlib.contextmanager
+    def run(self, name: str, *, tags: Mapping[str, str] | None = None, parent: str | None = None) -> Iterator[Run]:
+        """Open a run; it ends FINISHED, or FAILED when an error leaves the block.
+
+        Parameters
+        ----------
+        name : str
+            As MLflow's page shows it.
+        tags : mapping of str to str, optional
+            Tags of the run.
+        parent : str, optional
+            Run id of the parent, for nested runs.
+
+        Yields
+        ------
+        Run
+            To log to.
+        """
+        client = self._client()
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        marks = {**(tags or {}), **({"mlflow.parentRunId": parent} if parent else {})}
+        run_id = client.create_run(experiment.experiment_id, run_name=name, tags=marks).info.run_id
+        try:
+            yield Run(client, run_id)
+        except BaseException:
+            client.set_terminated(run_id, "FAILED")
+            raise
+        client.set_terminated(run_id, "FINISHED")
+
+    def register(self, run: Run, bundle: Path, example: pd.DataFrame, *, alias: str = "challenger") -> ModelRef:
+        """Log a model's folder as an MLflow model, register it and give it an alias.
+
+        Parameters
+        ----------
+        run : Run
+            The open run that made it.
+        bundle : Path
+            Folder with its files; `seal` has been called on it.
+        example : DataFrame
+            A few rows of its input.
+        alias : str
+            "challenger" or "champion".
+
+        Returns
+        -------
+        ModelRef
+            The new version.
+        """
+        client = self._client()
+        mlflow = _mlflow()
+        signature = mlflow.models.ModelSignature(
+            inputs=mlflow.types.Schema([mlflow.types.ColSpec("double", str(name)) for name in example.columns]),
+            outputs=mlflow.types.Schema([mlflow.types.ColSpec("double", "expected_margin")]),
+        )
+        code = Path(__file__).with_name("pyfunc_model.py")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # mlflow asks for type hints that its own loader cannot use here
+            mlflow.set_tracking_uri(self.uri)
+            mlflow.set_registry_uri(self.uri)
+            with mlflow.start_run(run_id=run.run_id):
+                info = mlflow.pyfunc.log_model(
+                    name="model",
+                    python_model=str(code),
+                    artifacts={"bundle": str(bundle)},
+                    signature=signature,
+                    input_example=example,
+                    pip_requirements=requirements(),
+                    registered_model_name=MODEL,
+                )
+        version = str(info.registered_model_version)
+        client.set_registered_model_alias(MODEL, alias, version)
+        return self._ref(client, version, alias)
+
+    def find(self, wanted: str | None = None) -> ModelRef:
+        """Find a model by alias or run; by default the champion, else the newest challenger.
+
+        Raises
+        ------
+        KhakaError
+            None is there, or its files do not match their hashes.
+        """
+        if not (self._folder / "mlflow.db").exists():
+            raise KhakaError("there is no model in this workspace yet; run khaka train")
+        client = self._client()
+        from mlflow.exceptions import MlflowException
+
+        for alias in (wanted,) if wanted else ("champion", "challenger"):
+            with contextlib.suppress(MlflowException):
+                return self._ref(client, str(client.get_model_version_by_alias(MODEL, alias).version), alias)
+        versions = client.search_model_versions(f"name='{MODEL}'")
+        for version in versions:
+            if wanted and wanted in (version.run_id, f"{MODEL}/{version.version}", str(version.version)):
+                return self._ref(client, str(version.version), wanted)
+        if wanted is None or not versions:
+            raise KhakaError("there is no model in this workspace yet; run khaka train")
+        known = ", ".join(f"{MODEL}/{version.version} (run {version.run_id})" for version in versions)
+        raise KhakaError(f"no model {wanted!r}; there are the aliases champion and challenger, and: {known}")
+
+    def _ref(self, client: MlflowClient, version: str, alias: str) -> ModelRef:
+        uri = client.get_model_version_download_uri(MODEL, version)
+        bundle = Path(uri.removeprefix("file://")) / "artifacts" / "bundle"
+        if not bundle.is_dir():  # the workspace was moved: artifacts lie where they lay, relative to it
+            bundle = self._folder / "artifacts" / "models" / Path(uri).parts[-2] / "artifacts" / "artifacts" / "bundle"
+        run_id = str(client.get_model_version(MODEL, version).run_id)
+        return ModelRef(f"{MODEL}/{version}", run_id, alias, bundle, verify(bundle))
+
+    def _client(self) -> MlflowClient:
+        mlflow = _mlflow()
+        database = self._folder / "mlflow.db"
+        if not database.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._workspace.lock("mlflow"):
+                if not database.exists():
+                    _make_store(database, self._folder / "artifacts")
+        return mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+
+
+def seal(bundle: Path, meta: Mapping[str, object]) -> None:
+    """Write `meta.json` and the hashes of all files of a model's folder."""
+    write_json(bundle / META, dict(meta))
+    files = sorted(path for path in bundle.iterdir() if path.name != HASHES)
+    write_json(bundle / HASHES, {path.name: sha256(path) for path in files})
+
+
+def verify(bundle: Path) -> dict[str, Any]:
+    """Check a model's folder against its hashes and return its meta data.
+
+    Raises
+    ------
+    KhakaError
+        A file is missing, changed or not listed.
+    """
+    try:
+        listed: dict[str, str] = json.loads((bundle / HASHES).read_text(encoding="utf-8"))
+        present = {path.name: path for path in bundle.iterdir() if path.name != HASHES}
+        wrong = sorted(set(listed) ^ set(present)) or [
+            name for name, path in sorted(present.items()) if sha256(path) != listed[name]
+        ]
+        if wrong:
+            raise KhakaError(f"the model in {bundle} was changed or damaged ({wrong[0]}); train it again: khaka train")
+        meta: dict[str, Any] = json.loads((bundle / META).read_text(encoding="utf-8"))
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise KhakaError(f"the model in {bundle} is damaged ({error}); train it again: khaka train") from None
+    return meta
+
+
+def requirements() -> list[str]:
+    """Return the pins that a model needs, from what is installed."""
+    from importlib.metadata import version
+
+    return [f"{name}=={version(name)}" for name in ("khaka", "lightgbm", "numpy", "pandas", "scikit-learn")]
+
+
+def _make_store(database: Path, artifacts: Path) -> None:
+    temporary = database.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    uri = f"sqlite:///{temporary}"
+    client = _mlflow().MlflowClient(tracking_uri=uri, registry_uri=uri)
+    client.create_experiment(EXPERIMENT, artifact_location=str(artifacts))
+    with temporary.open("rb+") as handle:
+        os.fsync(handle.fileno())
+    temporary.replace(database)
+
+
+def _mlflow() -> Any:
+    for key, value in _QUIET.items():
+        os.environ.setdefault(key, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the stack behind mlflow warns about itself at import
+        import mlflow
+        import mlflow.models
+        import mlflow.pyfunc
+        import mlflow.types
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    return mlflow
