@@ -18,7 +18,7 @@ help:
 	@echo "make test     all tests and doctests"
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
 	@echo "make format   let ruff format the code"
-	@echo "make lock     pin all dependencies again, with hashes (needs pip-tools)"
+	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
 	@echo "make clean    remove .venv and build products"
 
 $(STAMP): requirements.lock
@@ -57,7 +57,7 @@ format: $(LAYOUT)
 	@$(BIN)/ruff format .
 
 lock:
-	pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 from khaka.training.candidate import CandidateModel
 from khaka.training.tracking import verify
 
 
-class MarginModel(PythonModel):  # type: ignore[misc]  # mlflow ships no types for its base class
+class MarginModel(PythonModel):
     """Expected margin, in points of valid votes, of one aspirant a row."""
 
     def load_context(self, context: Any) -> None:

@@ -93,7 +93,11 @@ class Run:
         from mlflow.entities import Dataset, DatasetInput, InputTag
 
         entity = Dataset(
-            name=name, digest=digest[:36], source_type="local", source=source, profile=json.dumps(profile, sort_keys=True)
+            name=name,
+            digest=digest[:36],
+            source_type="local",
+            source=source,
+            profile=json.dumps(profile, sort_keys=True),
         )
         self._client.log_inputs(self.run_id, [DatasetInput(entity, [InputTag("mlflow.data.context", "training")])])
 
@@ -137,6 +141,10 @@ class Tracker:
         client = self._client()
         experiment = client.get_experiment_by_name(EXPERIMENT)
         marks = {**(tags or {}), **({"mlflow.parentRunId": parent} if parent else {})}
+        if experiment is None:
+            raise KhakaError(
+                f"MLflow's store in {self._folder} lacks the experiment {EXPERIMENT!r}; restore it"
+            )
         run_id = client.create_run(experiment.experiment_id, run_name=name, tags=marks).info.run_id
         try:
             yield Run(client, run_id)
@@ -230,7 +238,8 @@ class Tracker:
             with self._workspace.lock("mlflow"):
                 if not database.exists():
                     _make_store(database, self._folder / "artifacts")
-        return mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        client: MlflowClient = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        return client
 
 
 def seal(bundle: Path, meta: Mapping[str, object]) -> None:

@@ -1,0 +1,307 @@
+"""The candidate layer: what a person adds to the seat's baseline, in points of margin.
+
+One row per nominee, pooled over all parties and states, on margin minus baseline, with a fixed effect per party and
+election: an election's own swing cannot be learned. Ridge regression with priors comes first; small boosted trees may
+sit on it (LightGBM with the linear part as its starting score). Whether they do is decided out of time.
+
+Every prediction is a sum: base + seat baseline + one contribution per feature. Trees give theirs by TreeSHAP
+(Lundberg et al. 2020, *Nature Machine Intelligence* 2, 56-67), computed by LightGBM itself; the linear part's are
+coefficient times the distance from the mean (linear SHAP with independent features).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin
+
+from khaka.data.durable import write_bytes, write_json
+from khaka.training.linear import Floats, Posterior, choose_width, fit
+
+if TYPE_CHECKING:
+    import lightgbm
+
+BASELINE: Final = "seat_baseline"
+"""Column with the seat's expected margin without the person, in points."""
+
+_FILE: Final = "candidate.json"
+_TREES: Final = "candidate_trees.txt"
+_CLIP: Final = 3.0  # standard deviations: one wild value must not carry a seat
+_FEW: Final = 30  # below this many known cells a weight is the party's own, not learned
+
+
+class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Expected margin of a nominee: seat baseline plus what the person adds.
+
+    Parameters
+    ----------
+    trees : bool
+        Put boosted trees on the linear part.
+    weights : mapping of str to float, optional
+        The party's own weights: points of margin for one unit of a feature, as the prior's mean.
+    weight_width : float
+        Standard deviation of such a weight, as a share of it.
+    monotone : mapping of str to int, optional
+        1 or -1 for features that may only help or only hurt in the trees.
+    rounds, leaves, leaf_rows, learning_rate, l2
+        Size of the trees. Small on purpose: an election has some hundred nominees a party.
+    seed, threads : int
+        For LightGBM; the trees do not depend on the number of threads.
+
+    Attributes
+    ----------
+    features_ : list of str
+        Features in order, without `seat_baseline`.
+    posterior_ : Posterior
+        Coefficients per standard deviation, the last one for the baseline's own slope.
+    learned_ : dict of str to bool
+        False: too few cells were known; the weight is the party's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        trees: bool = False,
+        weights: Mapping[str, float] | None = None,
+        weight_width: float = 0.5,
+        monotone: Mapping[str, int] | None = None,
+        rounds: int = 60,
+        leaves: int = 6,
+        leaf_rows: int = 40,
+        learning_rate: float = 0.05,
+        l2: float = 30.0,
+        seed: int = 2027,
+        threads: int = 2,
+    ) -> None:
+        self.trees = trees
+        self.weights = weights
+        self.weight_width = weight_width
+        self.monotone = monotone
+        self.rounds = rounds
+        self.leaves = leaves
+        self.leaf_rows = leaf_rows
+        self.learning_rate = learning_rate
+        self.l2 = l2
+        self.seed = seed
+        self.threads = threads
+
+    def fit(
+        self, X: pd.DataFrame, y: Sequence[float] | Floats, *, groups: Sequence[str], elections: Sequence[str]
+    ) -> Self:
+        """Fit on past nominees.
+
+        Parameters
+        ----------
+        X : DataFrame, shape (n, 1 + k)
+            `seat_baseline` and feature columns; NaN is unknown and counts as average.
+        y : array, shape (n,)
+            Margins as they turned out, in points.
+        groups : sequence of str, length n
+            Party in an election.
+        elections : sequence of str, length n
+            Left out whole when the prior's width is chosen.
+
+        Returns
+        -------
+        CandidateModel
+            Itself.
+        """
+        self.features_ = [str(name) for name in X.columns if name != BASELINE]
+        order = np.lexsort(
+            [X[name].to_numpy(dtype=float) for name in (*self.features_, BASELINE)] + [np.asarray(groups)]
+        )
+        frame = X.iloc[order].reset_index(drop=True)
+        target = np.asarray(y, dtype=float)[order] - frame[BASELINE].to_numpy(dtype=float)
+        group = np.unique(np.asarray(groups)[order], return_inverse=True)[1].astype(np.int64)
+        election = np.unique(np.asarray(elections)[order], return_inverse=True)[1].astype(np.int64)
+        self._scale(frame)
+        design = self._design(frame)
+        mean, width = self._priors()
+        chosen = choose_width(design, target, group, election, mean, width)
+        self.prior_width_ = chosen
+        self.posterior_ = fit(design, target, group, mean, np.where(np.isnan(width), chosen, width))
+        self.booster_: lightgbm.Booster | None = None
+        if self.trees and len(frame) >= 4 * self.leaf_rows:
+            self.booster_ = self._grow(frame, target, design, group)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> Floats:
+        """Return expected margins in points, shape (n,)."""
+        return np.asarray(self.contributions(X).to_numpy().sum(axis=1), dtype=float)
+
+    def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return margin points by feature, shape (n, k + 2): "(base)", `seat_baseline`, then the features.
+
+        Rows add up to the prediction.
+        """
+        design = self._design(X)
+        baseline = X[BASELINE].to_numpy(dtype=float)
+        parts = design * self.posterior_.mean
+        seat = baseline - self.baseline_mean_ + parts[:, -1]
+        base = np.full(len(X), self.baseline_mean_)
+        person = parts[:, :-1]
+        if self.booster_ is not None:
+            shap = np.asarray(self.booster_.predict(self._plain(X), pred_contrib=True, num_threads=self.threads))
+            person = person + shap[:, :-2]
+            seat = seat + shap[:, -2]
+            base = base + shap[:, -1]
+        table = np.column_stack([base, seat, person])
+        return pd.DataFrame(table, columns=["(base)", BASELINE, *self.features_], index=X.index)
+
+    def person_draws(self, X: pd.DataFrame, *, draws: int, rng: np.random.Generator) -> Floats:
+        """Return draws of what the coefficients leave open about each person, shape (n, draws), mean near 0."""
+        k = len(self.features_)
+        spread = np.linalg.cholesky(self.posterior_.covariance[:k, :k] + 1e-10 * np.eye(k)) if k else np.zeros((0, 0))
+        noise = spread @ rng.standard_normal((k, draws))
+        return np.asarray(self._design(X)[:, :k] @ noise)
+
+    def support(self, X: pd.DataFrame, features: Sequence[str]) -> npt.NDArray[np.str_]:
+        """Say for each row whether anyone like this was a nominee before.
+
+        "outside": a known value lies beyond anything seen, by a quarter of the seen range; "edge": beyond what 98 of
+        100 had, or in a feature that was hardly ever known; else "in".
+
+        Parameters
+        ----------
+        X : DataFrame
+            Feature rows.
+        features : sequence of str
+            Which features describe the person.
+        """
+        state = np.zeros(len(X), dtype=int)
+        for name in features:
+            if name not in self.range_ or name not in X.columns:
+                continue
+            value = X[name].to_numpy(dtype=float)
+            low, first, last, high = self.range_[name]
+            margin = 0.25 * max(high - low, 1e-9)
+            with np.errstate(invalid="ignore"):
+                state = np.maximum(state, np.where((value < low - margin) | (value > high + margin), 2, 0))
+                state = np.maximum(state, np.where((value < first) | (value > last), 1, 0))
+        return np.array(["in", "edge", "outside"])[state]
+
+    @property
+    def given_(self) -> frozenset[str]:
+        """Features whose weight is the party's own, not learned."""
+        return frozenset(name for name in (self.weights or {}) if not self.learned_.get(name, False))
+
+    def save(self, folder: Path) -> None:
+        """Write the model as JSON, and the trees as LightGBM's text; nothing is pickled."""
+        state = {
+            "parameters": {
+                name: dict(value) if isinstance(value, Mapping) else value for name, value in self.get_params().items()
+            },
+            "features": self.features_,
+            "mean": self.mean_.tolist(),
+            "sd": self.sd_.tolist(),
+            "baseline_mean": self.baseline_mean_,
+            "baseline_sd": self.baseline_sd_,
+            "prior_width": self.prior_width_,
+            "coefficients": self.posterior_.mean.tolist(),
+            "covariance": self.posterior_.covariance.tolist(),
+            "noise": self.posterior_.noise,
+            "learned": self.learned_,
+            "range": self.range_,
+            "trees": self.booster_ is not None,
+        }
+        write_json(folder / _FILE, state)
+        if self.booster_ is not None:
+            write_bytes(folder / _TREES, self.booster_.model_to_string().encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> CandidateModel:
+        """Read what `save` wrote. The folder's hashes have been checked by the caller."""
+        state: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        model = cls(**state["parameters"])
+        model.features_ = list(state["features"])
+        model.mean_ = np.array(state["mean"], dtype=float)
+        model.sd_ = np.array(state["sd"], dtype=float)
+        model.baseline_mean_ = float(state["baseline_mean"])
+        model.baseline_sd_ = float(state["baseline_sd"])
+        model.prior_width_ = float(state["prior_width"])
+        model.posterior_ = Posterior(
+            np.array(state["coefficients"], dtype=float),
+            np.array(state["covariance"], dtype=float),
+            float(state["noise"]),
+        )
+        model.learned_ = {str(key): bool(value) for key, value in state["learned"].items()}
+        model.range_ = {str(key): tuple(value) for key, value in state["range"].items()}
+        model.booster_ = None
+        if state["trees"]:
+            import lightgbm
+
+            model.booster_ = lightgbm.Booster(model_str=(folder / _TREES).read_text(encoding="utf-8"))
+        return model
+
+    def _scale(self, frame: pd.DataFrame) -> None:
+        values = frame[self.features_].to_numpy(dtype=float)
+        known = ~np.isnan(values)
+        count = known.sum(axis=0)
+        filled = np.where(known, values, 0.0)
+        self.mean_ = filled.sum(axis=0) / np.maximum(count, 1)
+        variance = (np.where(known, values - self.mean_, 0.0) ** 2).sum(axis=0) / np.maximum(count, 1)
+        self.sd_ = np.where(variance > 1e-12, np.sqrt(np.maximum(variance, 1e-12)), 1.0)
+        baseline = frame[BASELINE].to_numpy(dtype=float)
+        self.baseline_mean_ = float(baseline.mean()) if len(baseline) else 0.0
+        self.baseline_sd_ = float(max(baseline.std(), 1.0)) if len(baseline) else 1.0
+        self.learned_ = {name: bool(number >= _FEW) for name, number in zip(self.features_, count, strict=True)}
+        self.range_ = {
+            name: tuple(float(value) for value in np.quantile(column[mask], [0.0, 0.01, 0.99, 1.0]))
+            for name, column, mask in zip(self.features_, values.T, known.T, strict=True)
+            if mask.sum() >= _FEW
+        }
+
+    def _design(self, X: pd.DataFrame) -> Floats:
+        values = X.reindex(columns=self.features_).to_numpy(dtype=float)
+        scaled = np.clip(np.nan_to_num((values - self.mean_) / self.sd_, nan=0.0), -_CLIP, _CLIP)
+        baseline = (X[BASELINE].to_numpy(dtype=float) - self.baseline_mean_) / self.baseline_sd_
+        return np.column_stack([scaled, baseline])
+
+    def _priors(self) -> tuple[Floats, Floats]:
+        """Prior mean and width per standard deviation; a width of NaN is chosen from the data."""
+        mean = np.zeros(len(self.features_) + 1)
+        width = np.full(len(self.features_) + 1, np.nan)
+        for index, name in enumerate(self.features_):
+            if name in (self.weights or {}):
+                mean[index] = (self.weights or {})[name] * self.sd_[index]
+                width[index] = max(abs(mean[index]) * self.weight_width, 0.25)
+        return mean, width
+
+    def _plain(self, X: pd.DataFrame) -> Floats:
+        return X.reindex(columns=[*self.features_, BASELINE]).to_numpy(dtype=float)
+
+    def _grow(
+        self, frame: pd.DataFrame, target: Floats, design: Floats, group: npt.NDArray[np.int64]
+    ) -> lightgbm.Booster:
+        import lightgbm
+
+        from khaka.training.linear import demean
+
+        start = design @ self.posterior_.mean
+        left = demean(target - start, group)
+        monotone = [int((self.monotone or {}).get(name, 0)) for name in self.features_] + [0]
+        data = lightgbm.Dataset(
+            self._plain(frame), label=left, feature_name=[f"f{i}" for i in range(len(monotone))], free_raw_data=False
+        )
+        parameters = {
+            "objective": "huber",
+            "alpha": 10.0,
+            "num_leaves": self.leaves,
+            "min_data_in_leaf": self.leaf_rows,
+            "learning_rate": self.learning_rate,
+            "lambda_l2": self.l2,
+            "monotone_constraints": monotone,
+            "deterministic": True,
+            "force_row_wise": True,
+            "boost_from_average": False,
+            "seed": self.seed,
+            "num_threads": self.threads,
+            "verbosity": -1,
+        }
+        return lightgbm.train(parameters, data, num_boost_round=self.rounds)
