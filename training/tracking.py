@@ -142,9 +142,7 @@ class Tracker:
         experiment = client.get_experiment_by_name(EXPERIMENT)
         marks = {**(tags or {}), **({"mlflow.parentRunId": parent} if parent else {})}
         if experiment is None:
-            raise KhakaError(
-                f"MLflow's store in {self._folder} lacks the experiment {EXPERIMENT!r}; restore it"
-            )
+            raise KhakaError(f"MLflow's store in {self._folder} lacks the experiment {EXPERIMENT!r}; restore it")
         run_id = client.create_run(experiment.experiment_id, run_name=name, tags=marks).info.run_id
         try:
             yield Run(client, run_id)

@@ -1,0 +1,97 @@
+"""The program `khaka`: finds the command, turns an error that a user is meant to read into one sentence.
+
+Nothing heavy is imported before a command runs, so that `khaka --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from khaka import __version__
+from khaka.app.options import Common, common_options
+from khaka.data.errors import KhakaError
+
+COMMANDS: Final[dict[str, str]] = {
+    "demo": "The whole job on a made-up state, in a workspace of its own.",
+    "init": "Make a new workspace.",
+    "ingest": "Read files or folders into the workspace's tables.",
+    "check": "Report what data is there, what is missing, what was refused.",
+    "features": "Write the feature table of an election as of a date.",
+    "train": "Fit the models on what was known by a date, and record them in MLflow.",
+    "backtest": "Predict past elections from earlier ones, beside simple rules.",
+    "score": "Rank the aspirants of every seat, with ranges and reasons.",
+    "forecast": "Expected share and chance to win of every declared nominee.",
+    "simulate": "Write a made-up state whose truth is known.",
+    "evaluate": "Score a ranking against a made-up state's truth.",
+}
+"""Commands and their one-line help, in the order of the work."""
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when it is called, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"khaka.app.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `khaka demo`, or with your own data: khaka init --state S24 --party INC; khaka ingest FOLDER; "
+    "khaka check. `khaka COMMAND --help` shows examples.",
+)
+@click.version_option(__version__, prog_name="khaka")
+@common_options
+def khaka(common: Common) -> None:
+    """Khaka (खाका), the blueprint of a seat: ranks a party's aspirants, with ranges and reasons.
+
+    It advises, it never decides.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code: 0 done, 1 impossible with this data, 2 wrong usage."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    try:
+        result = khaka.main(
+            args=None if arguments is None else list(arguments), prog_name="khaka", standalone_mode=False
+        )
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KhakaError as error:
+        click.echo(f"khaka: {error}", err=True)
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("khaka: stopped; what was finished is kept, the same command goes on from there", err=True)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        click.echo(f"khaka: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""`khaka simulate`: a made-up state whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from khaka.app.options import Common, common_options
+
+
+@click.command("simulate", epilog="Example: khaka simulate world --seats 60 --seed 7 --world dishonest_ratings")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--world", default="plain", show_default=True, metavar="KIND", help="Kind of world; a wrong one lists all."
+)
+@click.option("--seats", default=40, show_default=True, metavar="N")
+@click.option("--booths-per-seat", default=60, show_default=True, metavar="N")
+@click.option("--aspirants", default=None, type=int, metavar="N", help="Of the coming cycle, in all seats.")
+@click.option(
+    "--elections", default=4, show_default=True, metavar="N", help="Assembly elections, the coming one included."
+)
+@click.option("--seed", default=0, show_default=True, metavar="S", help="The same seed gives the same bytes.")
+@common_options
+def command(
+    common: Common,
+    out: Path,
+    world: str,
+    seats: int,
+    booths_per_seat: int,
+    aspirants: int | None,
+    elections: int,
+    seed: int,
+) -> None:
+    """Write a made-up state to OUT: tables/, truth/truth.parquet and world.json."""
+    from khaka.data.simulate import simulate
+
+    info = simulate(
+        out,
+        world=world,
+        seats=seats,
+        booths_per_seat=booths_per_seat,
+        aspirants=aspirants,
+        elections=elections,
+        seed=seed,
+    )
+    common.result(
+        {
+            "out": str(out),
+            "state": info.state,
+            "party": info.party,
+            "election_id": info.election_id,
+            "as_of": info.as_of,
+        },
+        f"Made-up state in {out}: tables/, truth/, world.json. "
+        f"Party {info.party}, coming election {info.election_id}, as of {info.as_of}.",
+    )
