@@ -10,6 +10,7 @@ The as-of day counts to 24:00 IST.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Final, Protocol
@@ -19,7 +20,8 @@ import pandas as pd
 
 from khaka.data.delimitation import place_of
 from khaka.data.errors import KhakaError
-from khaka.data.schema import TABLES
+from khaka.data.schema import DTYPES, TABLES
+from khaka.data.store import to_arrow
 
 IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
 
@@ -43,6 +45,10 @@ KNOWN_FROM: Final[Mapping[str, str]] = {
 }
 
 _TIMELESS: Final = ("seats", "boundaries")
+
+#: Tables about aspirants that stop at the party's decision in the seat: what is recorded afterwards is about the
+#: chosen one, so that its mere presence would tell who that was.
+_UNTIL_DECIDED: Final[Mapping[str, str]] = {"ratings": "aspirant_id", "surveys": "subject_id", "activity": "aspirant_id"}
 
 
 class Source(Protocol):
@@ -70,8 +76,7 @@ class FrameSource:
         """Return the table's rows; the same frame each time, not to be changed."""
         if table not in self._frames:
             if isinstance(self._source, Mapping):
-                frame = self._source.get(table)
-                frame = pd.DataFrame(columns=list(TABLES[table].names)) if frame is None else frame
+                frame = _with_all_columns(table, self._source.get(table))
             else:
                 frame = self._source.read(table)
             self._frames[table] = frame
@@ -88,6 +93,18 @@ def end_of_day(as_of: dt.date) -> pd.Timestamp:
     """
     midnight = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time(), tzinfo=IST)
     return pd.Timestamp(midnight).tz_convert("UTC")
+
+
+def _with_all_columns(table: str, frame: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the frame with the table's missing columns added, blank."""
+    index = pd.RangeIndex(0) if frame is None else frame.index
+    frame = pd.DataFrame(index=index) if frame is None else frame
+    blank = {
+        column.name: pd.Series(None, index=index, dtype=DTYPES[column.kind])
+        for column in TABLES[table].columns
+        if column.name not in frame.columns
+    }
+    return frame.assign(**blank) if blank else frame
 
 
 class KnownTables:
@@ -146,17 +163,55 @@ class KnownTables:
             self._frames[table] = self._cut(table, self._source.read(table))
         return self._frames[table]
 
-    def sql(self, query: str) -> pd.DataFrame:
+    def sql(self, query: str, **frames: pd.DataFrame) -> pd.DataFrame:
         """Run a query on the known tables, each under its own name, and return the result.
 
-        Only the tables that the query names are cut and registered.
+        Only the tables that the query names are cut and registered, each once.
+
+        Parameters
+        ----------
+        query : str
+            One DuckDB query. Times are UTC.
+        **frames : DataFrame
+            Further tables for this query, under their keyword.
+
+        Returns
+        -------
+        DataFrame
+            The result.
         """
-        with duckdb.connect() as connection:
-            connection.execute("SET threads TO 2; SET TimeZone = 'UTC'")
-            for name in TABLES:
-                if name in query:
-                    connection.register(name, self.frame(name))
+        connection = self._connection
+        for name in TABLES:
+            if name not in self._registered and re.search(rf"\b{name}\b", query):
+                connection.register(name, to_arrow(TABLES[name], self.frame(name)))
+                self._registered.add(name)
+        for name, frame in frames.items():
+            connection.register(name, frame)
+        try:
             return connection.sql(query).df()
+        finally:
+            for name in frames:
+                connection.unregister(name)
+
+    def chosen(self) -> pd.DataFrame:
+        """Return who was nominated of each seat's aspirants: election_id, seat_id, aspirant_id.
+
+        Only to tell which aspirant a nominee is: the list of nominees is a scenario's input. Never a feature.
+        """
+        rows = self._source.read("aspirants")
+        flag = rows["nominated"].astype("boolean").fillna(False).astype(bool)
+        known = rows["election_id"].isin(self._past) | (rows["election_id"] == self.election_id)
+        return rows.loc[flag & known, ["election_id", "seat_id", "aspirant_id"]].reset_index(drop=True)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect()
+        connection.execute("SET threads TO 2; SET TimeZone = 'UTC'")
+        return connection
+
+    @cached_property
+    def _registered(self) -> set[str]:
+        return set()
 
     def place(self, seat_ids: pd.Series) -> pd.Series:
         """Return the key of the place behind each seat_id: the same for seat_ids that are one place."""
@@ -169,6 +224,14 @@ class KnownTables:
     def _places(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def _decided(self) -> pd.Series:
+        """When the party decided in the seat of each aspirant, UTC; only those with a known moment."""
+        rows = self._source.read("aspirants")
+        times = pd.to_datetime(rows["decided_at"], utc=True).set_axis(rows["aspirant_id"].astype("str"))
+        times = times[times.notna() & times.index.notna()]
+        return times[~times.index.duplicated()]
+
     def _cut(self, table: str, frame: pd.DataFrame) -> pd.DataFrame:
         if table in _TIMELESS or frame.empty:
             return frame.reset_index(drop=True)
@@ -178,6 +241,8 @@ class KnownTables:
         if table in KNOWN_FROM:
             times = pd.to_datetime(frame[KNOWN_FROM[table]], utc=True)
             keep &= times < end_of_day(self.as_of)
+            if table in _UNTIL_DECIDED and len(self._decided):
+                keep &= ~(times > self._decided.reindex(frame[_UNTIL_DECIDED[table]]).set_axis(frame.index))
         if "election_id" in TABLES[table].key:
             past = frame["election_id"].isin(self._past)
             own = frame["election_id"] == self.election_id
