@@ -84,7 +84,7 @@ class Day(click.ParamType):
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:  # noqa: ARG002
         """Read the date; a wrong one is named with the form that would do."""
         if isinstance(value, dt.date):
             return value

@@ -1,0 +1,58 @@
+"""`khaka ingest`: files into tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from khaka.app.options import Common, common_options
+
+
+@click.command(
+    "ingest",
+    epilog="Examples: khaka ingest downloads/   khaka ingest Uttar_Pradesh_AE.csv.gz   "
+    "khaka ingest intake.xlsx --as aspirants --drop aadhaar",
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--as", "as_format", metavar="FORMAT", help="Read as this format or table, whatever the content looks like."
+)
+@click.option("--election", metavar="ID", help="The election, where neither content nor file name tells it.")
+@click.option("--seat", metavar="ID", help="The seat, where neither content nor file name tells it.")
+@click.option(
+    "--drop", multiple=True, metavar="COLUMN", help="Never store this column (an intake sheet's Aadhaar number)."
+)
+@common_options
+def command(
+    common: Common,
+    paths: tuple[Path, ...],
+    as_format: str | None,
+    election: str | None,
+    seat: str | None,
+    drop: tuple[str, ...],
+) -> int:
+    """Read files or folders into the workspace's tables.
+
+    Formats are recognised by content. Good rows are kept, bad ones go to quarantine.parquet with file, row, column,
+    value and reason. The same file again changes nothing.
+    """
+    from khaka.app.progress import Progress
+    from khaka.data.ingest import ingest
+
+    workspace = common.open()
+    with Progress("reading", quiet=common.quiet or common.as_json) as progress, workspace.lock("ingest"):
+        report = ingest(
+            paths,
+            workspace_root=workspace.root,
+            store=workspace.store,
+            as_format=as_format,
+            election=election,
+            seat=seat,
+            drop=drop,
+            progress=progress.step,
+        )
+    common.result(report.as_dict(), report.text())
+    for name, reason in report.refused:
+        click.echo(f"khaka: {name}: {reason}", err=True)
+    return 1 if report.refused or not report.kept_any else 0
