@@ -45,7 +45,7 @@ WITH votes AS (
     HAVING sum(votes) > 0
 ), last_poll AS (
     SELECT w.place, arg_max(struct_pack(election_id := p.election_id, seat_id := p.seat_id),
-               struct_pack(assembly := e.kind = 'AE', day := e.result_date, id := p.election_id, s := p.seat_id)) AS poll
+               struct_pack(ae := e.kind = 'AE', day := e.result_date, id := p.election_id, s := p.seat_id)) AS poll
     FROM (SELECT DISTINCT election_id, seat_id FROM totals) p
     JOIN elections e USING (election_id) JOIN places w USING (seat_id)
     GROUP BY w.place
@@ -87,7 +87,7 @@ WITH counted AS (
       AND b.votes_polled > 0 AND b.votes_polled <= b.electors
 ), last_poll AS (
     SELECT place, arg_max(struct_pack(election_id := election_id, seat_id := seat_id),
-               struct_pack(assembly := kind = 'AE', day := result_date, id := election_id, s := seat_id)) AS poll
+               struct_pack(ae := kind = 'AE', day := result_date, id := election_id, s := seat_id)) AS poll
     FROM counted GROUP BY place
 )
 SELECT c.place, sum(polled) / sum(electors) AS booth_turnout,

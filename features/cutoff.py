@@ -48,7 +48,9 @@ _TIMELESS: Final = ("seats", "boundaries")
 
 #: Tables about aspirants that stop at the party's decision in the seat: what is recorded afterwards is about the
 #: chosen one, so that its mere presence would tell who that was.
-_UNTIL_DECIDED: Final[Mapping[str, str]] = {"ratings": "aspirant_id", "surveys": "subject_id", "activity": "aspirant_id"}
+_UNTIL_DECIDED: Final[Mapping[str, str]] = {
+    "ratings": "aspirant_id", "surveys": "subject_id", "activity": "aspirant_id",
+}  # fmt: skip
 
 
 class Source(Protocol):
@@ -188,7 +190,8 @@ class KnownTables:
         for name, frame in frames.items():
             connection.register(name, frame)
         try:
-            return connection.sql(query).df()
+            result: pd.DataFrame = connection.sql(query).df()
+            return result
         finally:
             for name in frames:
                 connection.unregister(name)
@@ -228,9 +231,8 @@ class KnownTables:
     def _decided(self) -> pd.Series:
         """When the party decided in the seat of each aspirant, UTC; only those with a known moment."""
         rows = self._source.read("aspirants")
-        times = pd.to_datetime(rows["decided_at"], utc=True).set_axis(rows["aspirant_id"].astype("str"))
-        times = times[times.notna() & times.index.notna()]
-        return times[~times.index.duplicated()]
+        rows = rows.dropna(subset=["aspirant_id", "decided_at"]).drop_duplicates("aspirant_id")
+        return pd.to_datetime(rows["decided_at"], utc=True).set_axis(rows["aspirant_id"].astype("str"))
 
     def _cut(self, table: str, frame: pd.DataFrame) -> pd.DataFrame:
         if table in _TIMELESS or frame.empty:

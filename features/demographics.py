@@ -43,7 +43,7 @@ FEATURES: Final = by_name(*(info(f"{PREFIX}{measure}") for measure in _DOCS))
 _RENAMED: Final = {
     "ALLAHABAD": "PRAYAGRAJ", "FAIZABAD": "AYODHYA", "JYOTIBAPHULENAGAR": "AMROHA", "MAHAMAYANAGAR": "HATHRAS",
     "KANSHIRAMNAGAR": "KASGANJ", "KANSHIRAMNAGARKASGANJ": "KASGANJ", "SANTRAVIDASNAGAR": "BHADOHI",
-    "SANTRAVIDASNAGARBHADOHI": "BHADOHI", "BARABANKI": "BARABANKI", "LAKHIMPURKHERI": "KHERI",
+    "SANTRAVIDASNAGARBHADOHI": "BHADOHI", "LAKHIMPURKHERI": "KHERI",
     "BHIMNAGAR": "SAMBHAL", "PRABUDHHANAGAR": "SHAMLI", "PRABUDDHANAGAR": "SHAMLI", "PANCHSHEELNAGAR": "HAPUR",
     "CHHATRAPATISHAHUJIMAHARAJNAGAR": "AMETHI", "KUSHINAGARPADRAUNA": "KUSHINAGAR", "GURGAON": "GURUGRAM",
     "MEWAT": "NUH", "BELGAUM": "BELAGAVI", "BELLARY": "BALLARI", "BIJAPURKAR": "VIJAYAPURA", "GULBARGA": "KALABURAGI",
@@ -142,12 +142,8 @@ def _figures(known: KnownTables, seat_ids: pd.Series) -> pd.DataFrame:
     )
     figures = known.frame("demographics")
     units = figures.loc[figures["level"] == "district", "unit_id"].dropna().unique()
-    districts = pd.DataFrame(
-        {
-            "unit_id": pd.Series(units, dtype="str"),
-            "district": pd.Series([f"{u.partition(':')[0]}:{district_key(u.partition(':')[2])}" for u in units], dtype="str"),
-        }
-    )
+    keys = [f"{unit.partition(':')[0]}:{district_key(unit.partition(':')[2])}" for unit in units]
+    districts = pd.DataFrame({"unit_id": units, "district": keys}, dtype="str")
     out = known.sql(_SEAT_MEASURES, wanted=wanted, districts=districts)
     out["estimate"] = (out["kind"] != "official").astype("int64")
     return out
@@ -182,4 +178,5 @@ def _wide(known: KnownTables, people: pd.DataFrame, column: str) -> pd.DataFrame
     wide.columns = [f"{PREFIX}{measure}" for measure in wide.columns]
     names = [*FEATURES, *sorted(set(wide.columns) - set(FEATURES))]
     wide.index = wide.index.astype("object")
-    return wide.reindex(index=people["seat_id"].astype("object"), columns=names).set_axis(people.index).astype("float64")
+    rows = wide.reindex(index=people["seat_id"].astype("object"), columns=names).set_axis(people.index)
+    return rows.astype("float64")

@@ -69,10 +69,10 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     of_community = of_community.drop_duplicates(["seat_id", "key"])
     shares = of_community.groupby("seat_id")["value"]
     of_community["rank"] = shares.rank(method="min", ascending=False)
-    largest = shares.transform("max")
-    second = of_community["seat_id"].map(shares.nth(1).set_axis(of_community.loc[shares.nth(1).index, "seat_id"]))
-    first = of_community["seat_id"].duplicated().eq(False)
-    of_community["lead"] = of_community["value"] - largest.where(~first, second.fillna(0.0))
+    # Rows stand by falling share: the largest compares with the row after it, every other with the largest.
+    first = ~of_community["seat_id"].duplicated()
+    other = shares.transform("max").where(~first, shares.shift(-1).fillna(0.0))
+    of_community["lead"] = of_community["value"] - other
     table = of_community.set_index(["seat_id", "key"])
     declared = pd.MultiIndex.from_arrays([people["seat_id"].astype("object"), name_key(people["community"])])
     found = table[["value", "rank", "lead", "met"]].reindex(declared).set_axis(people.index)

@@ -62,7 +62,7 @@ def people(known: KnownTables, *, party: str, kind: Kind) -> pd.DataFrame:
         if column not in rows:
             rows[column] = None
     rows = rows[list(COLUMNS)].drop_duplicates(["seat_id", "unit_id"])
-    rows = rows.astype({name: "float64" for name in ("age", "criminal_cases", "serious_cases", "assets_inr")})
+    rows = rows.astype(dict.fromkeys(("age", "criminal_cases", "serious_cases", "assets_inr"), "float64"))
     return rows.sort_values(["seat_id", "unit_id"], kind="stable").reset_index(drop=True)
 
 

@@ -33,7 +33,7 @@ FEATURES: Final = by_name(
     _info("serious_cases", "count", "serious cases declared, at most 20"),
     _info("log_assets", "log10 rupees", "log10 of declared assets plus one"),
     _info("lives_in_seat", "flag 0/1", "the residence is in the seat"),
-    _info("local_roots", "level 0-1", "1 lives in the seat or stood there before, 0.5 the same in its district, else 0"),
+    _info("local_roots", "level 0-1", "1 lives in the seat or stood there last, 0.5 the same in its district, else 0"),
     _info("party_tenure_years", "years", "years in the party on the as-of date", source="aspirants"),
     _info("party_post_level", "level 1-4", "post in the party: block 1, district 2, state 3, national 4",
           source="aspirants"),
@@ -168,8 +168,7 @@ def _history(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
 def _local_roots(known: KnownTables, people: pd.DataFrame, lives: pd.Series, history: pd.DataFrame) -> pd.Series:
     """Return 1 for roots in the seat, 0.5 in its district, 0 elsewhere, NaN where nothing is known."""
     seats = known.frame("seats").drop_duplicates("seat_id").set_index("seat_id")
-    districts = (seats["seat_id"] if "seat_id" in seats else seats.index.to_series()).str.slice(0, 3) + ":"
-    districts = districts + seats["district"].astype("object")
+    districts = (seats.index.to_series().str.slice(0, 3) + ":" + seats["district"]).astype("object")
     home = people["seat_id"].map(districts)
     here = (lives == 1.0) | (history["last_contest_here"] == 1.0)
     near = pd.Series(False, index=people.index)

@@ -138,7 +138,7 @@ def _surveys(known: KnownTables) -> pd.Series:
     rows = rows.dropna(subset=["share"]).sort_values(["subject_id", "survey_id"], kind="stable")
     share = rows["share"].astype("float64")
     sample = rows["sample_size"].astype("float64").where(lambda size: size > 0)
-    binomial = np.sqrt((share * (1 - share)).clip(lower=0.01) / sample)
+    binomial = ((share * (1 - share)).clip(lower=0.01) / sample) ** 0.5
     error = rows["standard_error"].astype("float64").where(lambda size: size > 0).fillna(binomial)
     weight = 1.0 / error.fillna(error.median() if error.notna().any() else 1.0) ** 2
     total = weight.groupby(rows["subject_id"]).sum()
