@@ -1,0 +1,207 @@
+"""What an aspirant's expected margin is made of, with the reasons that a committee reads.
+
+The contributions are the model's own additive explanation; here they are checked, set against the seat's mean, and
+put into words: at most three for, three against, and one warning on the data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from khaka.data.errors import KhakaError
+from khaka.features.registry import FeatureInfo
+from khaka.scoring.contrast import against_seat
+from khaka.scoring.rank import seat_numbers, seat_slices
+from khaka.scoring.reasons.catalogue import LANGUAGES, catalogue
+from khaka.scoring.reasons.render import against_average, warning
+
+if TYPE_CHECKING:
+    from khaka.training.prediction import Prediction
+
+EXPLANATION_COLUMNS: Final = (
+    "election_id", "seat_id", "aspirant_id", "feature", "value", "contribution", "contrast", "reason_en", "reason_hi",
+)  # fmt: skip
+"""Columns of the explanations, in order."""
+
+BASE: Final = "(base)"
+"""The feature that stands for the model's base value; its row carries the warning on the data."""
+
+MOST_REASONS: Final = 3
+"""Reasons for, and as many against."""
+
+LEAST_POINTS: Final = 0.05
+"""A contrast below this (margin points) would be printed as 0.0 and makes no reason."""
+
+TOLERANCE: Final = 1e-6
+"""Largest difference, in points, between the sum of the contributions and the expected margin."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def check_sums(prediction: Prediction) -> None:
+    """Check that the contributions of every aspirant add up to the expected margin.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        n aspirants.
+
+    Raises
+    ------
+    KhakaError
+        There is no base value, or a sum is off by more than `TOLERANCE`.
+    """
+    contributions = prediction.contributions
+    if BASE not in contributions.columns:
+        raise KhakaError(f"the model's contributions have no column {BASE!r}; train the model again: khaka train")
+    off = np.abs(contributions.to_numpy(dtype=np.float64).sum(axis=1) - prediction.expected_margin)
+    bad = np.flatnonzero(~(off <= TOLERANCE))
+    if len(bad):
+        row = int(bad[0])
+        who = prediction.people["aspirant_id"].iloc[row]
+        raise KhakaError(
+            f"the contributions of aspirant {who!r} miss the expected margin by {off[row]:.2g} points "
+            f"({len(bad)} such aspirants); train the model again: khaka train"
+        )
+
+
+def reason_features(contrasts: Floats, values: Floats, differs: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return which features make the reasons of one aspirant.
+
+    Parameters
+    ----------
+    contrasts : ndarray of shape (k,)
+        Margin points against the mean of the seat's aspirants.
+    values : ndarray of shape (k,)
+        The aspirant's values; an unknown one makes no reason.
+    differs : ndarray of shape (k,)
+        Whether the feature has more than one value in the seat: what all share sets nobody apart.
+
+    Returns
+    -------
+    ndarray of int
+        Columns, at most three with positive contrast, largest first, then at most three with negative.
+
+    Examples
+    --------
+    >>> reason_features(np.array([0.2, -1.0, 3.0, 0.01]), np.array([1.0, 2.0, np.nan, 4.0]), np.ones(4, bool)).tolist()
+    [0, 1]
+    """
+    usable = np.isfinite(values) & differs & (np.abs(contrasts) >= LEAST_POINTS)
+    # rounded and stable: equal contrasts keep the order of the features
+    order = np.argsort(-np.round(contrasts, 9), kind="stable")
+    ahead = [column for column in order if usable[column] and contrasts[column] > 0][:MOST_REASONS]
+    behind = [column for column in order[::-1] if usable[column] and contrasts[column] < 0][:MOST_REASONS]
+    return np.array([*ahead, *behind], dtype=np.intp)
+
+
+def differing(values: Floats, spans: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
+    """Return which features have more than one value among a seat's aspirants, unknown counted as one.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, k)
+        Feature values, NaN where unknown.
+    spans : list of (int, int)
+        First row and row after the last of each seat.
+
+    Returns
+    -------
+    ndarray of shape (number of seats, k)
+        True where the aspirants differ.
+    """
+    out = np.zeros((len(spans), values.shape[1]), dtype=np.bool_)
+    for number, (start, stop) in enumerate(spans):
+        block, first = values[start:stop], values[start]
+        out[number] = ((block != first) & ~(np.isnan(block) & np.isnan(first))).any(axis=0)
+    return out
+
+
+def explain(prediction: Prediction, rows: slice | None = None) -> pd.DataFrame:
+    """Return the explanations of whole seats.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        n aspirants with k features, sorted by seat and aspirant; see `check_sums`.
+    rows : slice, optional
+        Which rows, in whole seats; all by default.
+
+    Returns
+    -------
+    DataFrame
+        `EXPLANATION_COLUMNS`, k + 1 rows per aspirant: "(base)" first, then the features in the model's order.
+        reason_en and reason_hi are filled where a feature makes a reason; in the row "(base)" they carry the one
+        warning on the data, if there is one.
+    """
+    rows = slice(0, len(prediction.people)) if rows is None else rows
+    people = prediction.people.iloc[rows].reset_index(drop=True)
+    names = [name for name in prediction.contributions.columns if name != BASE]
+    contributions = prediction.contributions[[BASE, *names]].iloc[rows].to_numpy(dtype=np.float64)
+    features = prediction.values  # noqa: PD011 - a field of ours, not pandas' attribute
+    values = np.full(contributions.shape, np.nan)
+    values[:, 1:] = features.reindex(columns=names).iloc[rows].to_numpy(dtype=np.float64)
+    seats = seat_numbers(people)
+    contrasts = against_seat(contributions, seats)
+    reasons = _reasons(prediction, rows.start or 0, names, values, contrasts, seats)
+
+    width = len(names) + 1
+    frame = pd.DataFrame(
+        {
+            **{
+                key: np.repeat(people[key].astype(str).to_numpy(dtype=object), width)
+                for key in ("election_id", "seat_id", "aspirant_id")
+            },
+            "feature": np.tile(np.array([BASE, *names], dtype=object), len(people)),
+            "value": values.ravel(),
+            "contribution": contributions.ravel(),
+            "contrast": contrasts.ravel(),
+            "reason_en": reasons[0].ravel(),
+            "reason_hi": reasons[1].ravel(),
+        }
+    )
+    return frame[list(EXPLANATION_COLUMNS)]
+
+
+def _reasons(
+    prediction: Prediction,
+    first: int,
+    names: list[str],
+    values: Floats,
+    contrasts: Floats,
+    seats: npt.NDArray[np.intp],
+) -> npt.NDArray[np.object_]:
+    """Return the texts of both languages, shape (2, n, k + 1), None where there is none."""
+    infos: list[FeatureInfo] = [_info(prediction, name) for name in names]
+    catalogues = [catalogue(language) for language in LANGUAGES]
+    texts = np.full((len(catalogues), *values.shape), None, dtype=object)
+    differs = differing(values, seat_slices(seats))
+    for row in range(len(values)):
+        known = np.isfinite(values[row, 1:]).tolist()
+        chosen = reason_features(contrasts[row, 1:], values[row, 1:], differs[seats[row], 1:])
+        for number, language in enumerate(catalogues):
+            texts[number, row, 0] = warning(
+                language,
+                support=str(prediction.support[first + row]),
+                verified_share=float(prediction.verified_share[first + row]),
+                infos=infos,
+                known=known,
+            )
+            for column in chosen:
+                texts[number, row, column + 1] = against_average(
+                    language,
+                    infos[column],
+                    float(values[row, column + 1]),
+                    float(contrasts[row, column + 1]),
+                    given=names[column] in prediction.given,
+                )
+    return texts
+
+
+def _info(prediction: Prediction, name: str) -> FeatureInfo:
+    """Return what a feature is; one that the registry doesn't know is said by its family "person"."""
+    return prediction.infos.get(name) or FeatureInfo(name, "number", "", "person", name, "")
