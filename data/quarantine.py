@@ -180,12 +180,12 @@ def _unique(spec: Table, good: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
     equal = plain.duplicated(keep="first")
     distinct = plain[~equal]
     clash = distinct.duplicated(key, keep=False)
-    shown = distinct[key].agg("|".join, axis=1)
+    shown = plain[key[0]].str.cat([plain[name] for name in key[1:]], sep="|") if len(key) > 1 else plain[key[0]]
     names = "+".join(key)
     bad = join_faults([
-        faults(spec.name, names, plain.loc[equal, key].agg("|".join, axis=1), "the same row again; kept once"),
+        faults(spec.name, names, shown[equal], "the same row again; kept once"),
         faults(
-            spec.name, names, shown[clash], "the same key with other values in one file; none kept",
+            spec.name, names, shown[clash[clash].index], "the same key with other values in one file; none kept",
             severity="quarantined",
         ),
     ])  # fmt: skip
