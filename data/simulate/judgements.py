@@ -67,8 +67,8 @@ def ratings(land: Land, world: World, politics: Politics, cycle: Aspirants, *, s
                 sense = 0.6 * cycle.able + world.dcc_clout * cycle.clout + noise
             else:
                 sense = cycle.able + noise
-            if bought:  # clout pays; the able who do not pay are marked down
-                sense = (0.9 * cycle.clout - 0.25 * cycle.able) + 0.6 * noise
+            if bought:
+                sense = world.bought_clout * cycle.clout + world.bought_able * cycle.able + 0.6 * noise
             raw = severity[district, which] + slope[district, which] * sense
             middle, width = (low + high) / 2, (high - low) / 6
             step = 1.0 if role != "observer" else 0.5

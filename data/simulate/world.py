@@ -53,6 +53,8 @@ class World:
     rating_slope_sd: float
     dcc_clout: float
     dishonest_cycles: str
+    bought_clout: float
+    bought_able: float
     survey_noise: float
     cheat_share: float
     cheat_inflation: float
