@@ -5,24 +5,29 @@
 -- LEAST and GREATEST skip NULL, and a window's first row has no predecessor: each comparison that may meet a NULL is
 -- wrapped in coalesce, so an event without a predecessor is never an impossible journey.
 WITH who AS (
-    SELECT aspirant_id, any_value(seat_id) AS seat_id, coalesce(any_value(person_id), aspirant_id) AS person
-    FROM aspirants WHERE election_id = (SELECT election_id FROM parameters)
-    GROUP BY aspirant_id
+    SELECT aspirant_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant, seat_id,
+           dense_rank() OVER (ORDER BY coalesce(person_id, aspirant_id)) AS person
+    FROM (SELECT aspirant_id, any_value(seat_id) AS seat_id, any_value(person_id) AS person_id
+          FROM aspirants WHERE election_id = (SELECT election_id FROM parameters) GROUP BY aspirant_id)
 ), raw AS (
     -- a social post is activity, never presence
-    SELECT a.event_id, a.aspirant_id, w.person, w.seat_id, a.seat_id AS claimed_seat, coalesce(a.booth_no, '') AS booth_no,
-           a.kind, a.started_at, a.received_at, a.lat, a.lon, a.accuracy_m, a.mock_location, a.device_id,
-           least(coalesce(a.attendance, 0), 200) AS met, a.photo_hash
+    -- narrow integer keys: sorting text is what costs
+    SELECT row_number() OVER (ORDER BY a.received_at, a.event_id) AS event, w.aspirant, w.person, w.seat_id,
+           coalesce(a.seat_id <> w.seat_id, FALSE) AS other_seat, coalesce(a.booth_no, '') AS booth_no,
+           a.started_at, a.received_at, a.lat, a.lon, a.accuracy_m, coalesce(a.mock_location, FALSE) AS mock,
+           hash(a.device_id) AS device, a.device_id IS NOT NULL AS has_device,
+           hash(a.photo_hash) AS photo, a.photo_hash IS NOT NULL AS has_photo,
+           least(coalesce(a.attendance, 0), 200) AS met,
+           hash(w.seat_id, a.booth_no, a.kind, a.started_at, a.lat, a.lon, a.attendance, a.photo_hash) AS content
     FROM activity a JOIN who w USING (aspirant_id)
     WHERE a.kind IS DISTINCT FROM 'social_post'
 ), single AS (
     -- the same content twice is one event, whoever sends it: the first record stays, copies are not even counted
-    SELECT * FROM raw
-    QUALIFY row_number() OVER (
-        PARTITION BY booth_no, kind, started_at, lat, lon, met, photo_hash, seat_id
-        ORDER BY received_at, event_id) = 1
+    SELECT * FROM raw SEMI JOIN (SELECT min(event) AS event FROM raw GROUP BY content) USING (event)
 ), shared AS (
-    SELECT device_id FROM raw WHERE device_id IS NOT NULL GROUP BY device_id HAVING min(person) <> max(person)
+    SELECT device FROM raw WHERE has_device GROUP BY device HAVING min(person) <> max(person)
+), photos AS (
+    SELECT photo, min(event) AS first_event FROM single WHERE has_photo GROUP BY photo HAVING count(*) > 1
 ), ranges AS (
     SELECT seat_id, count(*) AS booths, count(*) FILTER (weak) AS weak_booths, count(weak) AS rated_booths,
            min(lat) - 0.02 AS south, max(lat) + 0.02 AS north, min(lon) - 0.02 AS west, max(lon) + 0.02 AS east
@@ -32,12 +37,9 @@ WITH who AS (
     SELECT count(lat) > 0 AS places FROM raw
 ), checked AS (
     SELECT s.*, b.weak,
-           coalesce(s.mock_location, FALSE) AS mock,
-           s.device_id IN (SELECT device_id FROM shared) IS TRUE AS shared_device,
-           s.photo_hash IS NOT NULL AND row_number() OVER (
-               PARTITION BY s.photo_hash ORDER BY s.received_at, s.event_id) > 1 AS photo_again,
-           coalesce(s.claimed_seat <> s.seat_id, FALSE)
-               OR (s.booth_no <> '' AND r.booths IS NOT NULL AND b.booth_no IS NULL) AS elsewhere,
+           s.has_device AND d.device IS NOT NULL AS shared_device,
+           s.has_photo AND coalesce(s.event > p.first_event, FALSE) AS photo_again,
+           s.other_seat OR (s.booth_no <> '' AND r.booths IS NOT NULL AND b.booth_no IS NULL) AS elsewhere,
            s.started_at IS NULL OR s.started_at > s.received_at + INTERVAL 10 MINUTE
                OR s.received_at > s.started_at + INTERVAL 7 DAY AS wrong_time,
            CASE
@@ -52,11 +54,13 @@ WITH who AS (
     FROM single s
     LEFT JOIN ranges r ON r.seat_id = s.seat_id
     LEFT JOIN booth_list b ON b.seat_id = s.seat_id AND b.booth_no = s.booth_no
+    LEFT JOIN shared d ON d.device = s.device
+    LEFT JOIN photos p ON p.photo = s.photo
 ), sound AS (
     SELECT *, lag(lat) OVER w AS lat_before, lag(lon) OVER w AS lon_before, lag(started_at) OVER w AS started_before
     FROM checked
     WHERE NOT (mock OR shared_device OR photo_again OR elsewhere OR wrong_time OR far)
-    WINDOW w AS (PARTITION BY aspirant_id ORDER BY started_at, event_id)
+    WINDOW w AS (PARTITION BY aspirant ORDER BY started_at, event)
 ), verified AS (
     -- 150 km/h, with 2 km of slack for two inaccurate fixes
     SELECT * FROM sound
@@ -65,12 +69,12 @@ WITH who AS (
         > 2.0 + 150.0 * epoch(started_at - started_before) / 3600, FALSE)
 ), at_booth AS (
     -- one line per aspirant and booth: a second visit adds no booth, people met count once, at their largest
-    SELECT aspirant_id, booth_no, any_value(weak) AS weak, max(met) AS met,
+    SELECT aspirant, booth_no, any_value(weak) AS weak, max(met) AS met,
            count(DISTINCT time_bucket(INTERVAL 1 WEEK, started_at)) AS weeks,
            max(pow(0.5, greatest(epoch((SELECT as_of_end FROM parameters) - started_at), 0) / 86400 / 60)) AS freshness
-    FROM verified GROUP BY aspirant_id, booth_no
+    FROM verified GROUP BY aspirant, booth_no
 ), spread AS (
-    SELECT aspirant_id,
+    SELECT aspirant,
            count(*) FILTER (booth_no <> '') AS reached,
            count(*) FILTER (booth_no <> '' AND weak) AS weak_reached,
            sum(freshness) FILTER (booth_no <> '') AS freshness,
@@ -78,20 +82,20 @@ WITH who AS (
            pow(sum(least(weeks, 4)) FILTER (booth_no <> ''), 2)
                / nullif(sum(pow(least(weeks, 4), 2)) FILTER (booth_no <> ''), 0) AS effective,
            sum(met) AS met
-    FROM at_booth GROUP BY aspirant_id
+    FROM at_booth GROUP BY aspirant
 ), rhythm AS (
-    SELECT aspirant_id,
+    SELECT aspirant,
            count(DISTINCT floor(epoch((SELECT as_of_end FROM parameters) - started_at) / 604800))
                FILTER (epoch((SELECT as_of_end FROM parameters) - started_at) BETWEEN 0 AND 26 * 604800 - 1) AS weeks
-    FROM verified GROUP BY aspirant_id
+    FROM verified GROUP BY aspirant
 ), claimed AS (
     -- the unit of the verified share is a claimed booth and day, so repetition does not move it
-    SELECT aspirant_id, count(*) AS claims, count(*) FILTER (good) AS good
+    SELECT aspirant, count(*) AS claims, count(*) FILTER (good) AS good
     FROM (
-        SELECT s.aspirant_id, s.booth_no, date_trunc('day', s.started_at) AS day, bool_or(v.event_id IS NOT NULL) AS good
-        FROM single s LEFT JOIN verified v ON v.event_id = s.event_id
+        SELECT s.aspirant, s.booth_no, date_trunc('day', s.started_at) AS day, bool_or(v.event IS NOT NULL) AS good
+        FROM single s LEFT JOIN verified v ON v.event = s.event
         GROUP BY ALL)
-    GROUP BY aspirant_id
+    GROUP BY aspirant
 )
 SELECT w.aspirant_id, w.seat_id,
        coalesce(s.reached, 0) / r.booths AS presence_booths,
@@ -103,8 +107,8 @@ SELECT w.aspirant_id, w.seat_id,
        c.good / c.claims AS verified_share
 FROM who w
 LEFT JOIN ranges r ON r.seat_id = w.seat_id
-LEFT JOIN spread s ON s.aspirant_id = w.aspirant_id
-LEFT JOIN rhythm y ON y.aspirant_id = w.aspirant_id
-LEFT JOIN claimed c ON c.aspirant_id = w.aspirant_id
+LEFT JOIN spread s ON s.aspirant = w.aspirant
+LEFT JOIN rhythm y ON y.aspirant = w.aspirant
+LEFT JOIN claimed c ON c.aspirant = w.aspirant
 WHERE EXISTS (SELECT 1 FROM raw)
 ORDER BY w.aspirant_id
