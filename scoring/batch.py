@@ -245,7 +245,7 @@ def content_hash(
     str
         64 hexadecimal digits.
     """
-    values = prediction.values  # noqa: PD011 - a field of ours, not pandas' attribute
+    values = prediction.values
     head = {
         "as_of": prediction.as_of.isoformat(),
         "chunk": SEATS_A_CHUNK,

@@ -142,7 +142,7 @@ def explain(prediction: Prediction, rows: slice | None = None) -> pd.DataFrame:
     people = prediction.people.iloc[rows].reset_index(drop=True)
     names = [name for name in prediction.contributions.columns if name != BASE]
     contributions = prediction.contributions[[BASE, *names]].iloc[rows].to_numpy(dtype=np.float64)
-    features = prediction.values  # noqa: PD011 - a field of ours, not pandas' attribute
+    features = prediction.values
     values = np.full(contributions.shape, np.nan)
     values[:, 1:] = features.reindex(columns=names).iloc[rows].to_numpy(dtype=np.float64)
     seats = seat_numbers(people)

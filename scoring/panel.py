@@ -49,7 +49,8 @@ def panel(scores: pd.DataFrame) -> pd.DataFrame:
     rows: list[Row] = []
     for _, group in scores.groupby(["election_id", "seat_id"], sort=True):
         best_first = group[group["rank"].notna()].sort_values("rank")
-        ranked: list[Row] = [dict(zip(best_first.columns, row, strict=True)) for row in best_first.itertuples(index=False)]
+        names = list(best_first.columns)
+        ranked: list[Row] = [dict(zip(names, row, strict=True)) for row in best_first.itertuples(index=False)]
         head = {name: group[name].iloc[0] for name in ("election_id", "seat_id")}
         if all(row["support"] == "outside" for row in ranked):
             name = "panel.abstain_outside" if ranked else "panel.abstain_nobody"

@@ -30,66 +30,60 @@ INFOS = {
 }
 
 
-def seat_elections(seats: list[str], *, reservation: str = "GEN") -> pd.DataFrame:
-    frame = pd.DataFrame({"election_id": ELECTION, "seat_id": seats, "reservation": reservation})
-    frame["scrutiny_date"] = pd.Timestamp("2027-01-20")
-    frame["poll_date"] = pd.Timestamp("2027-02-10")
-    return frame
+def build_prediction(sizes: tuple[int, ...] = (3, 2), *, seed: int = 1, draws: int = 500, **changes: Any) -> Prediction:
+    """Return a prediction for `sizes` aspirants a seat; what `changes` doesn't give comes from the seed."""
+    rng = np.random.default_rng(seed)
+    n = sum(sizes)
+    seats = np.repeat(np.arange(len(sizes)), sizes)
+    people = pd.DataFrame(
+        {
+            "election_id": ELECTION,
+            "seat_id": [f"S24-2008-{100 + seat}" for seat in seats],
+            "aspirant_id": [f"a{number:04d}" for number in range(n)],
+            "name": [f"Name {number}" for number in range(n)],
+            "birth_date": pd.Timestamp("1980-05-01"),
+            "elector_state": "S24",
+            "category": "GEN",
+            "certificate_state": None,
+            "second_seat_id": None,
+        }
+    )
+    values = pd.DataFrame(
+        {
+            "seat_baseline": rng.normal(-5, 10, len(sizes))[seats],
+            "age": rng.integers(26, 80, n).astype(float),
+            "lives_in_seat": rng.integers(0, 2, n).astype(float),
+            "education_level": rng.integers(0, 10, n).astype(float),
+            "log_assets": rng.normal(6.5, 1, n),
+            "community_share": rng.uniform(0, 0.4, n),
+            "booths_reached": rng.integers(0, 300, n).astype(float),
+            "rating_observer": rng.uniform(0, 1, n),
+            "something_new": rng.normal(0, 2, n),
+        }
+    )
+    values = values.mask(rng.uniform(size=values.shape) < 0.1)
+    contributions = pd.DataFrame(rng.normal(0, 1, values.shape), columns=values.columns)
+    contributions.insert(0, "(base)", -3.0)
+    given: dict[str, Any] = {
+        "people": people,
+        "values": values,
+        "contributions": contributions,
+        "expected_margin": contributions.to_numpy().sum(axis=1),
+        "swing_draws": rng.normal(0, 6, (len(sizes), draws))[seats],
+        "seat_draws": rng.normal(0, 5, (len(sizes), draws))[seats],
+        "person_draws": rng.normal(0, 1, (n, draws)) * rng.uniform(0.5, 4, (n, 1)),
+        "support": np.array(rng.choice(["in", "edge", "outside"], n, p=[0.7, 0.2, 0.1])),
+        "verified_share": np.where(rng.uniform(size=n) < 0.3, np.nan, rng.uniform(size=n)),
+        "infos": INFOS,
+        "given": frozenset({"rating_observer"}),
+        "model_version": "runs:/0123456789abcdef",
+        "data_hash": "d" * 64,
+        "as_of": dt.date(2026, 12, 1),
+    }
+    return Prediction(**{**given, **changes})
 
 
 @pytest.fixture(scope="session")
 def make_prediction() -> Callable[..., Prediction]:
-    """Return a builder: `sizes` aspirants a seat, everything else from the seed."""
-
-    def build(sizes: tuple[int, ...] = (3, 2), *, seed: int = 1, draws: int = 500, **changes: Any) -> Prediction:
-        rng = np.random.default_rng(seed)
-        n = sum(sizes)
-        seats = np.repeat(np.arange(len(sizes)), sizes)
-        people = pd.DataFrame(
-            {
-                "election_id": ELECTION,
-                "seat_id": [f"S24-2008-{100 + seat}" for seat in seats],
-                "aspirant_id": [f"a{number:04d}" for number in range(n)],
-                "name": [f"Name {number}" for number in range(n)],
-                "birth_date": pd.Timestamp("1980-05-01"),
-                "elector_state": "S24",
-                "category": "GEN",
-                "certificate_state": None,
-                "second_seat_id": None,
-            }
-        )
-        values = pd.DataFrame(
-            {
-                "seat_baseline": rng.normal(-5, 10, len(sizes))[seats],
-                "age": rng.integers(26, 80, n).astype(float),
-                "lives_in_seat": rng.integers(0, 2, n).astype(float),
-                "education_level": rng.integers(0, 10, n).astype(float),
-                "log_assets": rng.normal(6.5, 1, n),
-                "community_share": rng.uniform(0, 0.4, n),
-                "booths_reached": rng.integers(0, 300, n).astype(float),
-                "rating_observer": rng.uniform(0, 1, n),
-                "something_new": rng.normal(0, 2, n),
-            }
-        )
-        values = values.mask(rng.uniform(size=values.shape) < 0.1)
-        contributions = pd.DataFrame(rng.normal(0, 1, values.shape), columns=values.columns)
-        contributions.insert(0, "(base)", -3.0)
-        given: dict[str, Any] = {
-            "people": people,
-            "values": values,
-            "contributions": contributions,
-            "expected_margin": contributions.to_numpy().sum(axis=1),
-            "swing_draws": rng.normal(0, 6, (len(sizes), draws))[seats],
-            "seat_draws": rng.normal(0, 5, (len(sizes), draws))[seats],
-            "person_draws": rng.normal(0, 1, (n, draws)) * rng.uniform(0.5, 4, (n, 1)),
-            "support": np.array(rng.choice(["in", "edge", "outside"], n, p=[0.7, 0.2, 0.1])),
-            "verified_share": np.where(rng.uniform(size=n) < 0.3, np.nan, rng.uniform(size=n)),
-            "infos": INFOS,
-            "given": frozenset({"rating_observer"}),
-            "model_version": "runs:/0123456789abcdef",
-            "data_hash": "d" * 64,
-            "as_of": dt.date(2026, 12, 1),
-        }
-        return Prediction(**{**given, **changes})
-
-    return build
+    """Return `build_prediction`."""
+    return build_prediction
