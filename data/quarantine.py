@@ -193,6 +193,27 @@ def _unique(spec: Table, good: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
     return good[~good.index.isin(gone)], bad
 
 
+def drop_twice(table: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Settle rows with the same key; see `check_rows`.
+
+    Parameters
+    ----------
+    table : str
+        Name of a canonical table.
+    rows : DataFrame
+        Checked rows; the index is the row in the file.
+
+    Returns
+    -------
+    good, bad : DataFrame
+        Rows to store, and the faults of the others.
+    """
+    places = rows.index.to_numpy()
+    good, bad = _unique(TABLES[table], rows.reset_index(drop=True))
+    bad["row"] = places[bad["row"].to_numpy(dtype="int64")]
+    return good.set_index(places[good.index]), bad
+
+
 def write_quarantine(path: Path, new: pd.DataFrame) -> int:
     """Add faults to the quarantine file; faults known already are not added again.
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 _EPIC: Final = r"^(?:[A-Z]{3}[ /-]?\d{7}|[A-Z]{2}/\d{1,3}/\d{1,3}/\d{4,7})$"
@@ -101,6 +102,29 @@ def voter_column(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> t
             if passed.mean() >= _AADHAAR_SHARE:
                 return str(name), "Aadhaar"
     return None
+
+
+def stray_voters(frame: pd.DataFrame) -> np.ndarray:
+    """Return the positions of rows that hold an EPIC number in some cell, in a file that as a whole is no roll.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Text columns are looked at, but for ids that a program counted up.
+
+    Returns
+    -------
+    ndarray of int
+        Positions, in order.
+    """
+    hit = np.zeros(len(frame), dtype=bool)
+    for name in frame.columns:
+        if not isinstance(frame[name].dtype, pd.StringDtype):
+            continue
+        match = frame[name].str.match(_EPIC).fillna(False).to_numpy(dtype=bool)
+        if match.any() and not (str(name).endswith("_id") and _counter(frame[name][match])):
+            hit |= match
+    return np.flatnonzero(hit)
 
 
 def _counter(ids: pd.Series) -> bool:

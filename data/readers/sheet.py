@@ -8,7 +8,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal
 
@@ -48,6 +48,8 @@ class Sheet:
         Of a CSV.
     malformed : list of (int, str)
         Row number and reason of rows that don't have the header's number of cells; grows while the file is read.
+    stored : tuple of str
+        All column names in the file, where some of them are dropped.
     """
 
     path: Path
@@ -57,6 +59,13 @@ class Sheet:
     encoding: str = "utf8"
     delimiter: str = ","
     malformed: list[tuple[int, str]] = field(default_factory=list)
+    stored: tuple[str, ...] = ()
+
+    def without(self, columns: Sequence[str]) -> Sheet:
+        """Return the same file without `columns` (any case): they are never read again."""
+        lost = {name.strip().lower() for name in columns}
+        kept = tuple(name for name in self.header if name.lower() not in lost)
+        return replace(self, header=kept, sample=self.sample[list(kept)], stored=self.stored or self.header)
 
     def has(self, *columns: str) -> bool:
         """Tell whether the header holds all `columns`."""
@@ -97,13 +106,14 @@ class Sheet:
             return "skip"
 
         skipped: list[int] = []
-        text = dict.fromkeys(self.header, pa.string())
+        names = list(self.stored or self.header)
+        text = dict.fromkeys(names, pa.string())
         try:
             with _open_bytes(self.path) as stream:
                 reader = pacsv.open_csv(
                     stream,
                     read_options=pacsv.ReadOptions(
-                        use_threads=False, encoding=self.encoding, block_size=1 << 24, column_names=list(self.header),
+                        use_threads=False, encoding=self.encoding, block_size=1 << 24, column_names=names,
                         skip_rows=1,
                     ),
                     parse_options=pacsv.ParseOptions(
@@ -140,7 +150,7 @@ class Sheet:
     def _xlsx(self, columns: list[str], rows: int) -> Iterator[pd.DataFrame]:
         cells = _xlsx_rows(self.path)
         body = [[_cell_text(value) for value in row] for row in cells[1:]]
-        frame = pd.DataFrame(body, columns=list(self.header), dtype="str")
+        frame = pd.DataFrame(body, columns=list(self.stored or self.header), dtype="str")
         frame.index = pd.RangeIndex(2, 2 + len(frame))
         frame = frame[columns].replace(list(BLANKS), pd.NA)
         yield frame[frame.notna().any(axis=1)].copy()
@@ -192,7 +202,7 @@ def _open_csv(path: Path) -> Sheet:
     rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     if len(head) >= _SAMPLE_BYTES:
         rows = rows[:-1]  # the last one may be cut off
-    header = tuple(name.strip() for name in rows[0])
+    header = _named([name.strip() for name in rows[0]])
     _refuse_twice(path, header)
     body = [row for row in rows[1 : _SAMPLE_ROWS + 1] if len(row) == len(header)]
     sample = pd.DataFrame(body, columns=list(header), dtype="str").replace(list(BLANKS), pd.NA)
@@ -216,7 +226,7 @@ def _open_xlsx(path: Path) -> Sheet:
     rows = _xlsx_rows(path)
     if not rows:
         raise KhakaError(f"{path} is empty; give a sheet with a header and rows")
-    header = tuple(_cell_text(value) or "" for value in rows[0])
+    header = _named([_cell_text(value) or "" for value in rows[0]])
     _refuse_twice(path, header)
     body = [[_cell_text(value) for value in row] for row in rows[1 : _SAMPLE_ROWS + 1]]
     sample = pd.DataFrame(body, columns=list(header), dtype="str").replace(list(BLANKS), pd.NA)
@@ -267,6 +277,11 @@ def _numbered(batches: list[pa.RecordBatch], first: int, skipped: list[int]) -> 
     numbers = [number for number in range(first, first + len(frame) + len(gone)) if number not in gone] if gone else None
     frame.index = pd.RangeIndex(first, first + len(frame)) if numbers is None else pd.Index(numbers[: len(frame)])
     return frame
+
+
+def _named(names: Sequence[str]) -> tuple[str, ...]:
+    """Give columns without a heading one, by their place."""
+    return tuple(name or f"column_{place}" for place, name in enumerate(names, start=1))
 
 
 def _refuse_twice(path: Path, header: Sequence[str]) -> None:

@@ -1,0 +1,310 @@
+"""`khaka ingest`: files and folders into the workspace's tables.
+
+A file reaches the store only after it has been read and checked to its end: a refused file leaves nothing behind and
+doesn't stop the others. The same file again (by SHA-256) changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from khaka.data.durable import sha256
+from khaka.data.errors import KhakaError
+from khaka.data.ingest_log import add_replaced, read_log, write_log
+from khaka.data.intake import Intake, take_in
+from khaka.data.quarantine import COLUMNS, write_quarantine
+from khaka.data.readers import boundaries
+from khaka.data.readers.base import Options, faults, join_faults
+from khaka.data.readers.form20 import FORMAT as FORM20
+from khaka.data.schema import ELECTION_ID, SEAT_ID
+from khaka.data.store import TableStore
+
+Status = Literal["read", "unchanged", "skipped", "not read yet", "refused"]
+
+_IGNORED: Final = (".md", ".txt", ".rst", ".toml", ".log", ".lock", ".png", ".jpg")
+_TRUTH: Final = "truth"
+_WORLD: Final = "world.json"
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """What one file did to one table (counts of rows; quarantined and flagged count rows of the file)."""
+
+    table: str
+    kept: int
+    quarantined: int
+    flagged: int
+    inserted: int
+    replaced: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or the folder that was skipped.
+    status : str
+        read, unchanged (the same file again), skipped, not read yet, refused.
+    format : str
+        Name of the format, empty where unknown.
+    reason : str
+        One sentence for a refused or skipped file.
+    tables : tuple of TableCount
+        Per table.
+    notes : tuple of str
+        Worth telling.
+    """
+
+    path: Path
+    status: Status
+    format: str = ""
+    reason: str = ""
+    tables: tuple[TableCount, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of all files, in the order in which they were read."""
+
+    files: tuple[FileReport, ...] = field(default_factory=tuple)
+
+    @property
+    def refused(self) -> tuple[FileReport, ...]:
+        """Files that were refused."""
+        return tuple(file for file in self.files if file.status == "refused")
+
+    @property
+    def kept(self) -> int:
+        """Rows that were kept, those of files known already included."""
+        return sum(table.kept for file in self.files for table in file.tables)
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command: 1 where a file was refused or no row was kept."""
+        return 1 if self.refused or not self.kept else 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report for `--json`."""
+        return {
+            "files": [
+                {
+                    "path": str(file.path), "status": file.status, "format": file.format, "reason": file.reason,
+                    "tables": [vars(table) for table in file.tables], "notes": list(file.notes),
+                }
+                for file in self.files
+            ],
+            "refused": len(self.refused),
+            "kept": self.kept,
+        }  # fmt: skip
+
+
+def ingest(
+    paths: Sequence[Path],
+    *,
+    workspace_root: Path,
+    store: TableStore,
+    as_format: str | None = None,
+    election: str | None = None,
+    seat: str | None = None,
+    drop: Sequence[str] = (),
+    progress: Callable[[str], None] | None = None,
+) -> IngestReport:
+    """Read files or folders into the store.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or folders that are searched recursively in sorted order. A folder called `truth` is skipped.
+    workspace_root : Path
+        Holds the log and `quarantine.parquet`.
+    store : TableStore
+        Takes the checked rows.
+    as_format : str, optional
+        Format or table of all the files.
+    election, seat : str, optional
+        Where neither the content nor the name of a file tells.
+    drop : sequence of str
+        Columns that are never read.
+    progress : callable, optional
+        Told each file's name before it is read.
+
+    Returns
+    -------
+    IngestReport
+        File by file.
+
+    Raises
+    ------
+    KhakaError
+        An option is wrong; files that are refused are in the report instead.
+    """
+    if election is not None and not re.match(ELECTION_ID, election):
+        raise KhakaError(f"'{election}' is no election; write S24-2027-AE, S24-2024-LS or S24-2025-BYE1")
+    if seat is not None and not re.match(SEAT_ID, seat):
+        raise KhakaError(f"'{seat}' is no seat; write S24-2008-163")
+    options = Options(election, seat, tuple(drop))
+    entries = read_log(workspace_root)
+    known = {entry["key"]: entry for entry in entries}
+    reports: list[FileReport] = []
+    for path, skipped in _files([Path(path) for path in paths]):
+        if skipped is not None:
+            reports.append(skipped)
+            continue
+        if progress is not None:
+            progress(str(path))
+        try:
+            report, entry = _one(path, workspace_root, store, options, as_format, known)
+        except KhakaError as error:
+            reports.append(FileReport(path, "refused", reason=str(error)))
+            continue
+        except OSError as error:
+            reports.append(FileReport(path, "refused", reason=f"{path} cannot be read ({error.strerror or error})"))
+            continue
+        reports.append(report)
+        if entry is not None:
+            entries.append(entry)
+            known[entry["key"]] = entry
+            write_log(workspace_root, entries)
+    return IngestReport(tuple(reports))
+
+
+def _files(paths: list[Path]) -> list[tuple[Path, FileReport | None]]:
+    """List the files to read, and what is skipped with the reason."""
+    out: list[tuple[Path, FileReport | None]] = []
+    for path in paths:
+        if path.is_dir():
+            if path.name == _TRUTH:
+                out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: the truth is never read")))
+                continue
+            inside = _files(sorted(child for child in path.iterdir() if not child.name.startswith(".")))
+            out.extend(
+                entry for entry in inside if entry[1] is None or entry[0].is_dir() or not _ignored(entry[0])
+            )
+            if not inside:
+                out.append((path, FileReport(path, "refused", reason=f"{path} is an empty folder; name one with files")))
+        elif not path.exists():
+            reason = f"there is no file or folder {path}; check the path"
+            out.append((path, FileReport(path, "refused", reason=reason)))
+        elif _TRUTH in (part for part in path.parts[:-1][-1:]):
+            out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: the truth is never read")))
+        elif _ignored(path):
+            out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: no table")))
+        else:
+            out.append((path, None))
+    return out
+
+
+def _ignored(path: Path) -> bool:
+    name = path.name.lower()
+    return name.endswith(_IGNORED) or name == _WORLD or name.endswith(boundaries.SIDECARS)
+
+
+def _one(
+    path: Path,
+    root: Path,
+    store: TableStore,
+    options: Options,
+    as_format: str | None,
+    known: dict[str, dict[str, Any]],
+) -> tuple[FileReport, dict[str, Any] | None]:
+    digest = sha256(path)
+    told = [as_format or "", options.election or "", options.seat or "", *sorted(options.drop)]
+    key = ":".join([digest, path.name, *told]).rstrip(":")
+    if key in known:
+        entry = known[key]
+        tables = tuple(
+            TableCount(name, kept, 0, 0, 0, 0, kept) for name, kept in sorted(entry.get("tables", {}).items())
+        )
+        return FileReport(path, "unchanged", entry["format"], "the same file was read before", tables), None
+    intake = take_in(path, options, as_format=as_format, scratch=root)
+    try:
+        if intake.format == FORM20:
+            return FileReport(path, "not read yet", FORM20, intake.notes[0], (), intake.notes), None
+        counts, changes, late = _store(intake, store)
+    finally:
+        intake.close()
+    found = join_faults([intake.faults, late]).assign(file=path.name)
+    write_quarantine(root / "quarantine.parquet", found[list(COLUMNS)])
+    if len(changes):
+        add_replaced(root, changes.assign(file=path.name))
+    per_table = _faulty_rows(found)
+    tables = tuple(
+        TableCount(
+            table, inserted + replaced + unchanged, per_table.get((table, "quarantined"), 0),
+            per_table.get((table, "flagged"), 0), inserted, replaced, unchanged,
+        )
+        for table, (inserted, replaced, unchanged) in counts.items()
+    )  # fmt: skip
+    if not sum(table.kept for table in tables) and len(found):
+        first = found.iloc[0]
+        raise KhakaError(
+            f"{path}: no row could be kept; the first fault is in row {first['row']}, column '{first['column']}', "
+            f"value '{first['value']}': {first['reason']} (all are in quarantine.parquet)"
+        )
+    entry = {
+        "key": key, "sha256": digest, "file": path.name, "format": intake.format,
+        "tables": {table.table: table.kept for table in tables},
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    return FileReport(path, "read", intake.format, "", tables, intake.notes), entry
+
+
+def _store(
+    intake: Intake, store: TableStore
+) -> tuple[dict[str, tuple[int, int, int]], pd.DataFrame, pd.DataFrame]:
+    counts: dict[str, tuple[int, int, int]] = {}
+    changes: list[pd.DataFrame] = []
+    late: list[pd.DataFrame] = []
+    for checked in intake.tables:
+        inserted = replaced = unchanged = 0
+        for frame in checked.frames():
+            if checked.table == "ratings":
+                frame, bad = _not_after_decision(frame, store)
+                late.append(bad)
+            if frame.empty:
+                continue
+            report = store.write(checked.table, frame, mode=checked.mode)
+            inserted += report.inserted
+            replaced += report.replaced
+            unchanged += report.unchanged
+            if len(report.changes):
+                known = report.changes[report.changes["old"].notna()]  # a filled blank replaces nothing
+                changes.append(known.assign(table=checked.table))
+        before = counts.get(checked.table, (0, 0, 0))
+        counts[checked.table] = (before[0] + inserted, before[1] + replaced, before[2] + unchanged)
+    return counts, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(), join_faults(late)
+
+
+def _not_after_decision(ratings: pd.DataFrame, store: TableStore) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take out ratings made after the party had chosen in that seat: they know the answer."""
+    columns = ["election_id", "seat_id", "decided_at"]
+    aspirants = store.read("aspirants", columns=columns, elections=ratings["election_id"].dropna().unique().tolist())
+    decided = aspirants.dropna(subset=["decided_at"]).groupby(["election_id", "seat_id"])["decided_at"].min()
+    if decided.empty:
+        return ratings, join_faults([])
+    own = ratings[["election_id", "seat_id"]].merge(decided.reset_index(), how="left", on=["election_id", "seat_id"])
+    limit = pd.Series(own["decided_at"].to_numpy(), index=ratings.index)
+    limit = pd.to_datetime(limit, utc=True)
+    late = (ratings["rated_at"] > limit).fillna(False).astype(bool)
+    bad = faults(
+        "ratings", "rated_at", ratings.loc[late, "rated_at"], "rated after the party had chosen in this seat",
+        severity="quarantined",
+    )  # fmt: skip
+    return ratings[~late], bad
+
+
+def _faulty_rows(found: pd.DataFrame) -> dict[tuple[str, str], int]:
+    grouped = found.groupby(["table", "severity"])["row"].nunique()
+    return {(str(table), str(severity)): int(count) for (table, severity), count in grouped.items()}

@@ -1,0 +1,273 @@
+"""From one opened file to checked rows, in memory or, for long canonical tables, by way of a temporary file."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from khaka.data.errors import KhakaError
+from khaka.data.quarantine import check_rows, drop_twice
+from khaka.data.readers import booth_gps, booth_quality, booth_sheets, boundaries, canonical, demographics, form20, tcpd
+from khaka.data.readers.base import Options, Reading, faults, join_faults
+from khaka.data.readers.sheet import Sheet, open_sheet
+from khaka.data.schema import TABLES
+from khaka.data.store import to_arrow, to_pandas
+from khaka.data.voters import elector_rows, stray_voters, voter_column
+
+SheetReader = Callable[[Sheet, Options], Reading]
+
+READERS: Final[dict[str, tuple[Callable[[Sheet], object], SheetReader]]] = {
+    tcpd.FORMAT: (tcpd.recognises, tcpd.read),
+    booth_quality.FORMAT: (booth_quality.recognises, booth_quality.read),
+    booth_sheets.FORMAT: (booth_sheets.recognises, booth_sheets.read),
+    booth_gps.FORMAT: (booth_gps.recognises, booth_gps.read),
+    demographics.CENSUS: (lambda sheet: demographics.recognises(sheet) == demographics.CENSUS, demographics.read),
+    demographics.ELECTORS: (lambda sheet: demographics.recognises(sheet) == demographics.ELECTORS, demographics.read),
+    demographics.CONSTITUENCIES: (
+        lambda sheet: demographics.recognises(sheet) == demographics.CONSTITUENCIES,
+        demographics.read,
+    ),
+}
+"""Formats of tables that others publish, in the order in which they are tried."""
+
+KNOWN: Final = "TCPD results, parsed booth files, Census districts, electors by age, boundary files, the contract's tables"
+_SPOOL_ROWS: Final = 500_000
+
+
+@dataclass
+class Checked:
+    """Checked rows of one table of one file.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    mode : {"replace", "fill"}
+        How the store shall take them.
+    rows : int
+        How many there are.
+    frames : callable
+        Gives the rows, frame by frame.
+    """
+
+    table: str
+    mode: Literal["replace", "fill"]
+    rows: int
+    frames: Callable[[], Iterator[pd.DataFrame]]
+
+
+@dataclass
+class Intake:
+    """All that one file gave, not yet stored.
+
+    Parameters
+    ----------
+    format : str
+        Name of the format.
+    tables : list of Checked
+        Checked rows by table.
+    faults : DataFrame
+        Columns table, row, column, value, reason, severity.
+    notes : tuple of str
+        For the report.
+    spool : Path or None
+        Temporary folder to remove when done.
+    """
+
+    format: str
+    tables: list[Checked]
+    faults: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    spool: Path | None = field(default=None, repr=False)
+
+    def close(self) -> None:
+        """Remove the temporary folder."""
+        if self.spool is not None:
+            shutil.rmtree(self.spool, ignore_errors=True)
+
+
+def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Path) -> Intake:
+    """Recognise, read and check one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    options : Options
+        What the user said.
+    as_format : str or None
+        A format or a table that the user names.
+    scratch : Path
+        Folder for a temporary file of a long table.
+
+    Returns
+    -------
+    Intake
+        Checked rows; nothing is stored yet.
+
+    Raises
+    ------
+    KhakaError
+        The file is refused, with the reason.
+    """
+    if path.stat().st_size == 0:
+        raise KhakaError(f"{path} is empty; give a file with a header and rows")
+    if as_format is not None and as_format not in (*READERS, *TABLES, boundaries.FORMAT, form20.FORMAT, canonical.FORMAT):
+        names = ", ".join([*READERS, boundaries.FORMAT, canonical.FORMAT])
+        raise KhakaError(f"unknown format '{as_format}' for --as; there are {names}, or a table's name such as ratings")
+    if boundaries.recognises(path):
+        return _from_reading(path, boundaries.read(path, options), None)
+    if form20.recognises_xml(path):
+        return _from_reading(path, form20.read(path), None)
+    with path.open("rb") as handle:
+        head = handle.read(512)
+    if head.startswith(b"%PDF"):
+        raise KhakaError(f"{path} is a PDF, which is not read; give the table as CSV or XLSX")
+    if head.lstrip().startswith((b"<", b"{", b"[")):
+        raise KhakaError(f"{path} is XML, HTML or JSON of no known kind; known are {KNOWN}")
+    sheet = open_sheet(path)
+    if options.drop:
+        sheet = sheet.without(options.drop)
+    _refuse_voters(path, sheet.sample, sheet.header)
+    for name, (recognises, read) in READERS.items():
+        if as_format == name or (as_format is None and recognises(sheet)):
+            return _from_reading(path, read(sheet, options), sheet)
+    if as_format in (None, canonical.FORMAT) or as_format in TABLES:
+        table = canonical.table_of(sheet, named=as_format if as_format in TABLES else None)
+        if table is not None:
+            return _from_table(sheet, table, scratch)
+    if form20.recognises(sheet):
+        return _from_reading(path, form20.read(path), None)
+    columns = ", ".join(name for name in sheet.header[:12] if name) or "none"
+    raise KhakaError(f"{path} is of no known format (columns {columns}); known are {KNOWN}; --as names one")
+
+
+def _refuse_voters(path: Path, frame: pd.DataFrame, header: tuple[str, ...]) -> None:
+    column = voter_column(frame)
+    if column is not None:
+        raise KhakaError(
+            f"{path} is refused whole: column '{column[0]}' holds {column[1]} numbers, and no table may hold a voter; "
+            f"take the column out, or for an intake sheet of aspirants add --drop '{column[0]}'"
+        )
+    if elector_rows(header, frame):
+        raise KhakaError(f"{path} is refused whole: it has a row per elector, and no table may hold a voter; give totals")
+
+
+def _from_reading(path: Path, reading: Reading, sheet: Sheet | None) -> Intake:
+    found = [reading.faults]
+    tables: list[Checked] = []
+    for piece in reading.pieces:
+        text = piece.frame.select_dtypes(include=["str", "object"]).drop(columns=["geometry"], errors="ignore")
+        _refuse_voters(path, text, ())
+        good, bad = check_rows(piece.table, piece.frame)
+        found.append(bad)
+        tables.append(Checked(piece.table, piece.mode, len(good), lambda good=good: iter((good,))))  # type: ignore[misc]
+    if sheet is not None:
+        found.append(_malformed(sheet, reading.pieces[-1].table if reading.pieces else ""))
+    return Intake(reading.format, tables, join_faults(found), reading.notes)
+
+
+def _malformed(sheet: Sheet, table: str) -> pd.DataFrame:
+    if not sheet.malformed:
+        return join_faults([])
+    rows = pd.Series([reason for _, reason in sheet.malformed], index=[row for row, _ in sheet.malformed], dtype="str")
+    parts = [faults(table, "", rows[rows == reason], reason, severity="quarantined") for reason in sorted(set(rows))]
+    out = join_faults(parts)
+    out["value"] = ""
+    return out
+
+
+def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
+    """Check a canonical table in batches; more than one batch goes to a temporary Parquet file."""
+    spec = TABLES[table]
+    found: list[pd.DataFrame] = []
+    hashes: list[np.ndarray] = []
+    held: list[pd.DataFrame] = []
+    spool: Path | None = None
+    writer: pq.ParquetWriter | None = None
+    total = 0
+    try:
+        for batch in sheet.batches(rows=_SPOOL_ROWS):
+            _refuse_voters(sheet.path, batch, ())
+            stray = stray_voters(batch)
+            if len(stray):
+                where = pd.Series("(not shown)", index=batch.index[stray], dtype="str")
+                found.append(faults(table, "", where, "holds a voter's identity number", severity="quarantined"))
+                batch = batch.drop(index=batch.index[stray])
+            good, bad = check_rows(table, batch)
+            found.append(bad)
+            total += len(good)
+            hashes.append(pd.util.hash_pandas_object(good[list(spec.key)].astype("str"), index=False).to_numpy())
+            held.append(good)
+            if len(held) > 1:
+                if spool is None:
+                    scratch.mkdir(parents=True, exist_ok=True)
+                    spool = Path(tempfile.mkdtemp(prefix=".spool-", dir=scratch))
+                for frame in held:
+                    arrow = to_arrow(spec, frame).append_column("_row", pa.array(frame.index.to_numpy(dtype="int64")))
+                    if writer is None:
+                        writer = pq.ParquetWriter(spool / "rows.parquet", arrow.schema, compression="zstd")
+                    writer.write_table(arrow.select(writer.schema.names).cast(writer.schema))
+                held = [good.iloc[:0]]  # only its columns, so that the next batch is spooled too
+    except BaseException:
+        if writer is not None:
+            writer.close()
+        if spool is not None:
+            shutil.rmtree(spool, ignore_errors=True)
+        raise
+    if writer is not None:
+        writer.close()
+    found.append(_malformed(sheet, table))
+    if not total and not any(map(len, found)):
+        raise KhakaError(f"{sheet.path} has a header but no rows; give a file with rows")
+    if spool is None:
+        return Intake(table, [Checked(table, "replace", total, lambda: iter(held))], join_faults(found))
+    twice = _repeated(np.concatenate(hashes))
+    frames = _spooled(spool / "rows.parquet", table, twice)
+    again, lost = _resolve(spool / "rows.parquet", table, twice)
+    found.append(lost)
+    kept = total - int(np.isin(np.concatenate(hashes), twice).sum()) + len(again)
+
+    def all_frames() -> Iterator[pd.DataFrame]:
+        yield from frames()
+        if len(again):
+            yield again
+
+    return Intake(table, [Checked(table, "replace", kept, all_frames)], join_faults(found), (), spool)
+
+
+def _repeated(hashes: np.ndarray) -> np.ndarray:
+    hashes = np.sort(hashes)
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+
+
+def _parts(path: Path, table: str) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
+    for batch in pq.ParquetFile(path).iter_batches(_SPOOL_ROWS):
+        frame = to_pandas(pa.Table.from_batches([batch])).set_index("_row").rename_axis(None)
+        key = frame[list(TABLES[table].key)].astype("str")
+        yield frame, pd.util.hash_pandas_object(key, index=False).to_numpy()
+
+
+def _spooled(path: Path, table: str, twice: np.ndarray) -> Callable[[], Iterator[pd.DataFrame]]:
+    def frames() -> Iterator[pd.DataFrame]:
+        for frame, hashes in _parts(path, table):
+            yield frame[~np.isin(hashes, twice)] if len(twice) else frame
+
+    return frames
+
+
+def _resolve(path: Path, table: str, twice: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Gather the rows whose key stands in several batches, and settle them together."""
+    if not len(twice):
+        return pd.DataFrame(), join_faults([])
+    rows = pd.concat([frame[np.isin(hashes, twice)] for frame, hashes in _parts(path, table)])
+    return drop_twice(table, rows)

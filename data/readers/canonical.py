@@ -1,0 +1,67 @@
+"""The contract's own tables: one CSV, CSV.gz, Parquet or XLSX file a table, named after it or known by its columns."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from khaka.data.errors import KhakaError
+from khaka.data.readers.base import stem
+from khaka.data.readers.sheet import Sheet
+from khaka.data.schema import TABLES, Table
+
+FORMAT: Final = "canonical"
+
+
+def table_of(sheet: Sheet, *, named: str | None = None) -> str | None:
+    """Return which canonical table a file is.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The opened file.
+    named : str, optional
+        A table that the user names (`--as ratings`).
+
+    Returns
+    -------
+    str or None
+        The table's name; None where the columns are of none.
+
+    Raises
+    ------
+    KhakaError
+        The file is named after a table, or said to be one, but lacks a column of its key.
+    """
+    wanted = named if named in TABLES else stem(sheet.path).lower()
+    if wanted in TABLES:
+        missing = _missing(TABLES[wanted], sheet)
+        if not missing:
+            return wanted
+        other = _by_columns(sheet)
+        if other is not None and named is None:
+            return other
+        if named is not None or len(set(sheet.header) & set(TABLES[wanted].names)) >= 2:
+            raise KhakaError(
+                f"{sheet.path} should be the table {wanted} but has no column {', '.join(missing)}; "
+                f"its columns are {', '.join(sheet.header[:30])}"
+            )
+        return None
+    return _by_columns(sheet)
+
+
+def _missing(table: Table, sheet: Sheet) -> list[str]:
+    needed = [*table.key, *(column.name for column in table.columns if column.required)]
+    return [name for name in dict.fromkeys(needed) if name not in sheet.header]
+
+
+def _by_columns(sheet: Sheet) -> str | None:
+    best: tuple[int, int, str] | None = None
+    for table in TABLES.values():
+        if _missing(table, sheet):
+            continue
+        shared = len(set(table.names) & set(sheet.header))
+        if shared < min(len(table.key) + 1, len(table.names)) or shared * 2 < len(sheet.header):
+            continue
+        rank = (shared, len(table.key), table.name)
+        best = rank if best is None or rank > best else best
+    return best[2] if best else None
