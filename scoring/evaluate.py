@@ -29,6 +29,10 @@ _MEASURES: Final = (
     "policy_value", "gain", "gain_se", "oracle_share", "regret", "seats_won", "top1", "top3", "gamed_first",
 )  # fmt: skip
 _KEY: Final = ["seat_id", "aspirant_id"]
+#: Tables of the made-up state that the simple rules read; of millions of events only whose they are.
+_RULE_TABLES: Final[dict[str, list[str] | None]] = {
+    "aspirants": None, "activity": ["aspirant_id"], "ratings": None, "nominees": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ class Evaluation:
         heads = ("policy", "gain", "se", "of oracle", "regret", "won %", "top 1 %", "top 3 %", "gamed %")
         width = max(20, *(len(str(name)) for name in self.rules.index))
         lines = [
-            f"{self.election_id}: {self.seats} seats, {self.aspirants} aspirants; margins in points, gain over the committee a seat",
+            f"{self.election_id}: {self.seats} seats, {self.aspirants} aspirants; margins in points, "
+            "gain over the committee a seat",
             " " * width + "".join(f"{head:>10}" for head in heads),
         ]
         for name, row in self.rules.iterrows():
@@ -125,39 +130,44 @@ class Evaluation:
             lines.append(f"{self.ineligible_first} seats had someone first who may not stand")
         return "\n".join(lines)
 
-    def plot(self, path: Path) -> Path:
-        """Draw the gain of each ranking over the committee with its 90% interval.
 
-        Parameters
-        ----------
-        path : Path
-            Image to write, its kind by its ending.
+def plot_evaluation(evaluation: Evaluation, path: Path) -> Path:
+    """Draw the gain of each ranking over the committee with its 90% interval.
 
-        Returns
-        -------
-        Path
-            The same path.
-        """
-        from matplotlib.figure import Figure
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to draw; the title says how its first ranking did.
+    path : Path
+        Image to write, its kind by its ending.
 
-        rows = self.rules.iloc[::-1]
-        model = self.rules.iloc[0]
-        low, high = model["gain"] - 1.645 * model["gain_se"], model["gain"] + 1.645 * model["gain_se"]
-        verdict = "gains on" if low > 0 else "loses to" if high < 0 else "cannot be told from"
-        figure = Figure(figsize=(8, 0.45 * len(rows) + 1.6), layout="constrained")
-        axes = figure.add_subplot()
-        place = np.arange(len(rows))
-        axes.errorbar(rows["gain"], place, xerr=1.645 * rows["gain_se"], fmt="o", color="#1f4e79", capsize=3)
-        axes.axvline(0, color="#888888", linewidth=1)
-        axes.set_yticks(place, [str(name).replace("_", " ") for name in rows.index])
-        axes.set_xlabel("gain over the committee, margin points a seat (90% interval over seats)")
-        axes.set_title(
-            f"{self.rules.index[0]} {verdict} the committee: {model['gain']:+.2f} points a seat,"
-            f" {100 * model['oracle_share']:.0f}% of the oracle's gain", fontsize=10,
-        )  # fmt: skip
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=150, metadata={"Software": None} if path.suffix == ".png" else None)
-        return path
+    Returns
+    -------
+    Path
+        The same path.
+    """
+    from matplotlib.figure import Figure
+
+    rows, model = evaluation.rules.iloc[::-1], evaluation.rules.iloc[0]
+    low, high = model["gain"] - 1.645 * model["gain_se"], model["gain"] + 1.645 * model["gain_se"]
+    verdict = "gains on" if low > 0 else "loses to" if high < 0 else "cannot be told from"
+    figure = Figure(figsize=(8, 0.45 * len(rows) + 1.6), layout="constrained")
+    axes = figure.add_subplot()
+    place = np.arange(len(rows))
+    axes.errorbar(rows["gain"], place, xerr=1.645 * rows["gain_se"], fmt="o", color="#1f4e79", capsize=3)
+    axes.axvline(0, color="#888888", linewidth=1)
+    axes.set_yticks(place, [str(name).replace("_", " ") for name in rows.index])
+    axes.set_xlabel("gain over the committee, margin points a seat (90% interval over seats)")
+    axes.set_title(
+        f"The {evaluation.rules.index[0]} {verdict} the committee: {model['gain']:+.2f} points a seat, "
+        f"{100 * model['oracle_share']:.0f}% of the oracle's gain",
+        fontsize=10,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # no dates and versions in the file: the same evaluation gives the same picture
+    metadata = {".png": {"Software": None}, ".svg": {"Date": None}}.get(path.suffix)
+    figure.savefig(path, dpi=150, metadata=metadata)
+    return path
 
 
 def _read(source: Path | pd.DataFrame, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -223,11 +233,12 @@ def _seats(truth: pd.DataFrame) -> _Seats:
     everyone = set(truth["seat_id"])
     empty = everyone - set(rows["seat_id"])
     if empty:
-        raise KhakaError(f"{len(empty)} seats of the truth have no eligible aspirant: {_some(pd.Series(sorted(empty)))}")
+        raise KhakaError(f"{len(empty)} seats of the truth have nobody eligible: {_some(pd.Series(sorted(empty)))}")
     chosen = truth[truth["nominated"].astype(bool)]
     count = chosen.groupby("seat_id").size().reindex(sorted(everyone), fill_value=0)
-    if (count != 1).any():
-        raise KhakaError(f"{int((count != 1).sum())} seats of the truth do not have one nominee: {_some(count.index[count != 1].to_series())}")
+    wrong = count.index[count != 1].to_series()
+    if len(wrong):
+        raise KhakaError(f"{len(wrong)} seats of the truth do not have one nominee: {_some(wrong)}")
     best = rows.groupby("seat_id")["true_margin"].transform("max") == rows["true_margin"]
     return _Seats(rows, best, chosen.set_index("seat_id")["true_margin"].sort_index())
 
@@ -382,3 +393,44 @@ def evaluate(
         calibration=calibration,
         reliability=reliability,
     )
+
+
+def evaluate_files(
+    truth: Path, scores: Path, *, rankings: Mapping[str, pd.DataFrame] | None = None, points: Points | None = None
+) -> Evaluation:
+    """Judge a ranking on disk; the simple rules stand beside it where the state's tables lie next to the truth.
+
+    Parameters
+    ----------
+    truth : Path
+        ``OUT/truth/truth.parquet``, ``OUT/truth`` or ``OUT`` of ``khaka simulate OUT``.
+    scores : Path
+        Folder with `scores.parquet` (and maybe `slate.parquet`, which is then judged too), or the file.
+    rankings, points
+        As in `evaluate`.
+
+    Returns
+    -------
+    Evaluation
+        As from `evaluate`.
+
+    Raises
+    ------
+    KhakaError
+        If a file is missing or does not fit.
+    """
+    truth, scores = Path(truth), Path(scores)
+    place = truth.parent if truth.is_file() else truth
+    tables: dict[str, pd.DataFrame] = {}
+    for folder in (place / "tables", place.parent / "tables"):
+        if (folder / "aspirants.parquet").is_file():
+            for name, columns in _RULE_TABLES.items():
+                file = folder / f"{name}.parquet"
+                if file.is_file():
+                    tables[name] = pd.read_parquet(file, columns=columns)
+            break
+    others = dict(rankings or {})
+    slate = (scores if scores.is_dir() else scores.parent) / "slate.parquet"
+    if slate.is_file():
+        others.setdefault("slate", pd.read_parquet(slate, columns=["aspirant_id"]).dropna())
+    return evaluate(truth, scores, tables=tables or None, rankings=others, points=points)

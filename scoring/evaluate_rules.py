@@ -84,7 +84,7 @@ def _history(tables: Mapping[str, pd.DataFrame], election_id: str) -> pd.DataFra
     before = counted[year < int(election_id[4:8])]
     last = before[before["election_id"] == before["election_id"].max()]
     won = last["votes"] == last.groupby("seat_id")["votes"].transform("max")
-    return last.assign(won=won)[["seat_id", "person_id", "won"]].dropna(subset=["person_id"])
+    return pd.DataFrame(last.assign(won=won)[["seat_id", "person_id", "won"]].dropna(subset=["person_id"]))
 
 
 def _mean_rating(tables: Mapping[str, pd.DataFrame], role: str, ids: pd.Series) -> pd.Series:
@@ -130,7 +130,7 @@ def rule_scores(
     known = aspirants.drop_duplicates("aspirant_id").set_index("aspirant_id")
     missing = ids[~ids.isin(known.index)]
     if len(missing):
-        raise KhakaError(f"{len(missing)} aspirants of the truth are not in the table aspirants, such as {missing.iloc[0]}")
+        raise KhakaError(f"{len(missing)} aspirants of the truth are not in the table aspirants: {missing.iloc[0]} ...")
     rows = known.loc[ids].set_axis(truth.index)
     election_id = str(truth["election_id"].iloc[0])
     activity = tables.get("activity")
@@ -141,9 +141,10 @@ def rule_scores(
     keys = history["seat_id"] + "|" + history["person_id"].astype(str)
     earlier, sitting = person.isin(keys), person.isin(keys[history["won"].astype(bool)])
     observer, survey = _mean_rating(tables, "observer", ids), _mean_rating(tables, "survey", ids)
-    as_of = pd.Timestamp(rows["applied_at"].max()).tz_localize(None) if rows["applied_at"].notna().any() else pd.NaT
-    years = (as_of - pd.to_datetime(rows["party_since"])).dt.days / 365.25
+    poll_year = pd.Timestamp(int(election_id[4:8]), 1, 1)
+    years = (poll_year - pd.to_datetime(rows["party_since"])).dt.days / 365.25
     level = rows["education"].map({name: i for i, name in enumerate(EDUCATION)}).astype(float)
+    cases = rows["criminal_cases"].astype(float).fillna(0)
     loud = events.groupby(truth["seat_id"]).rank(pct=True)
     total = (
         weights.per_year_in_party * years.fillna(0).clip(0, weights.max_years)
@@ -151,7 +152,7 @@ def rule_scores(
         + weights.sitting_member * sitting
         + weights.earlier_nominee * earlier
         + weights.lives_in_seat * (rows["residence_seat_id"] == truth["seat_id"])
-        + (weights.per_criminal_case * rows["criminal_cases"].astype(float).fillna(0)).clip(lower=weights.max_case_points)
+        + (weights.per_criminal_case * cases).clip(lower=weights.max_case_points)
         + weights.dcc_rating * _mean_rating(tables, "dcc", ids)
         + weights.pcc_rating * _mean_rating(tables, "pcc", ids)
         + weights.activity * loud

@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from khaka.data.simulate.land import KM_PER_DEGREE, Land
 from khaka.data.simulate.names import place_names
 from khaka.data.simulate.politics import Politics
-from khaka.data.simulate.world import World, stream
+from khaka.data.simulate.world import stream
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -117,7 +117,7 @@ def make_places(land: Land, politics: Politics, seat: int, *, seed: int, booths:
         Sorted by block and village, as an officer would number them.
     """
     rng = stream(seed, 20, seat)
-    count = max(3, int(round(0.86 * booths * np.exp(0.1 * rng.standard_normal()))))
+    count = max(3, round(0.86 * booths * float(np.exp(0.1 * rng.standard_normal()))))
     villages = max(2, count // 2)
     centre = scatter(rng, land.polygons[seat], villages)
     blocks = max(2, min(6, villages // 12))
@@ -193,10 +193,8 @@ def cut_booths(places: Places, politics: Politics, seat: int, poll: int, *, seed
     women = (places.urban[place] > 0) & (rng.random(len(place)) < 0.03) & (part == 0)
     auxiliary = (part == 1) & (rng.random(len(place)) < 0.6)
     number = np.cumsum(~auxiliary)
-    text = np.array(
-        [f"{n}{'A' if a else 'W' if w else ''}" for n, a, w in zip(number.tolist(), auxiliary.tolist(), women.tolist(), strict=True)],
-        dtype=object,
-    )  # fmt: skip
+    suffix = np.where(auxiliary, "A", np.where(women, "W", ""))
+    text = np.array([f"{n}{letter}" for n, letter in zip(number.tolist(), suffix.tolist(), strict=True)], dtype=object)
     cut = np.where(parts[place] == 1, 1.0, np.where(part == 0, 0.54, 0.46))
     electors = np.maximum(60, np.round(size[place] * cut)).astype(np.int64)
     female = np.where(women, electors * 0.97, electors * np.clip(rng.normal(0.462, 0.015, len(place)), 0.35, 0.55))
@@ -235,7 +233,7 @@ def booth_columns(
         hindi = style[i] == 3
         name = places.village_names_hi[v] if hindi else places.village_names[v].upper()
         building = _SCHOOLS[places.school[p]][style[i]]
-        label = f"कक्ष संख्या {rooms[i]}" if hindi else (f"ROOM NO. {rooms[i]}", f"R.NO.{rooms[i]}", f"ROOM NO {rooms[i]}")[poll % 3]
+        label = f"कक्ष संख्या {rooms[i]}" if hindi else f"{('ROOM NO. ', 'R.NO.', 'ROOM NO ')[poll % 3]}{rooms[i]}"
         if slip[i] < 0.04 and not hindi and len(name) > 5:  # a typist's slip
             name = name[:3] + name[4:]
         extra = " EAST PART" if units.part[i] == 1 and not hindi else ""
@@ -275,7 +273,7 @@ class Count:
 
 
 def count_votes(
-    share: Floats, places: Places, units: Units, world: World, politics: Politics, seat: int, poll: int, *, seed: int
+    share: Floats, places: Places, units: Units, politics: Politics, seat: int, poll: int, *, seed: int
 ) -> Count:
     """Draw the count so that the booths' expected votes add up to the seat's shares.
 
@@ -283,7 +281,7 @@ def count_votes(
     ----------
     share : array of float, shape (parties + 1,)
         The seat's shares of valid votes.
-    places, units, world, politics
+    places, units, politics
         The made-up state.
     seat, poll : int
         Indices of seat and election.
@@ -316,7 +314,8 @@ def count_votes(
     votes = np.zeros((n, len(share)), dtype=np.int64)
     votes[:, standing] = rng.multinomial(valid, probability)
     turnout_women = rng.normal(1.0, 0.04, n)
-    female = np.minimum(np.round(polled * units.female / units.electors * turnout_women), np.minimum(units.female, polled))
+    female = np.round(polled * units.female / units.electors * turnout_women)
+    female = np.minimum(female, np.minimum(units.female, polled))
     ballots = int(rng.poisson(0.004 * valid.sum()))
     postal = np.zeros(len(share), dtype=np.int64)
     postal[standing] = rng.multinomial(ballots, share[standing] / share[standing].sum())

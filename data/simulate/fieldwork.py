@@ -37,7 +37,7 @@ def _rounds(rng: np.random.Generator, count: int, units: Units, close: Ints) -> 
     days = max(1, -(-count // per_day))
     day = np.sort(rng.choice(SEASON - 3, size=days, replace=days > SEASON - 3))
     if days > SEASON - 3:  # a very busy log: longer rounds, not two rounds at once
-        day, copies = np.unique(day, return_counts=True)
+        day = np.unique(day)
         per_day = -(-count // len(day))
         days = len(day)
     slot = np.tile(np.arange(per_day), days)[:count]
@@ -49,7 +49,8 @@ def _rounds(rng: np.random.Generator, count: int, units: Units, close: Ints) -> 
     minute = 8 * 60 + slot * gap + rng.uniform(0, 0.35 * gap, count)
     started = (day[which] * _DAY + minute * _MINUTE).astype(np.int64)
     late = rng.random(count)
-    lag = np.where(late < 0.8, rng.exponential(4, count), np.where(late < 0.97, rng.uniform(30, 600, count), rng.uniform(600, 2200, count)))
+    offline = np.where(late < 0.97, rng.uniform(30, 600, count), rng.uniform(600, 2200, count))
+    lag = np.where(late < 0.8, rng.exponential(4, count), offline)
     accuracy = np.round(np.clip(np.exp(rng.normal(2.4, 0.5, count)), 3, 400), 1)
     wander = np.where(rng.random(count) < 0.02, 4.0, 1.0) * accuracy * 0.7
     kind = rng.choice(len(KINDS), size=count, p=_CHANCE)
@@ -59,19 +60,22 @@ def _rounds(rng: np.random.Generator, count: int, units: Units, close: Ints) -> 
         "booth": booth, "kind": kind, "started": started, "received": started + (lag * _MINUTE).astype(np.int64),
         "lat": units.lat[booth] + off[:, 0], "lon": units.lon[booth] + off[:, 1] / 0.89, "accuracy": accuracy,
         "mock": np.zeros(count, dtype=bool), "attendance": rng.poisson(np.array([14, 9, 60, 18, 35, 0])[kind]),
-        "device": np.zeros(count, dtype=np.int64), "photo": rng.integers(1, 2**62, count),
-        "witness": np.where(rng.random(count) < 0.4, rng.integers(1, 60, count), 0), "false": np.zeros(count, dtype=bool),
+        "device": np.zeros(count, dtype=np.int64), "photo": rng.integers(1, 2**40, count),
+        "witness": np.where(rng.random(count) < 0.4, rng.integers(1, 60, count), 0),
+        "false": np.zeros(count, dtype=bool),
     }  # fmt: skip
 
 
-def _inflate(rng: np.random.Generator, habit: str, true: dict[str, Array], count: int, units: Units) -> dict[str, Array]:
+def _inflate(
+    rng: np.random.Generator, habit: str, true: dict[str, Array], count: int, units: Units
+) -> dict[str, Array]:
     """Return the false events of one aspirant, made in the way of the habit."""
     n = len(true["booth"])
     pick = rng.integers(0, n, count)
     fake = {name: column[pick].copy() for name, column in true.items()}
     fake["false"][:] = True
     booths = len(units)
-    fresh_photo = rng.integers(1, 2**62, count)
+    fresh_photo = rng.integers(1, 2**40, count)
     if habit == "copies":  # the same event sent again
         fake["received"] = fake["received"] + rng.integers(1, 400, count) * _MINUTE
     elif habit == "shifted_copies":  # a day or a few later, a few metres on, the same photo
@@ -108,7 +112,8 @@ def _inflate(rng: np.random.Generator, habit: str, true: dict[str, Array], count
         fake["lon"] = units.lon[fake["booth"]] + rng.normal(0, 2e-4, count)
         fake["photo"] = fresh_photo
         begin = (SEASON - 2) * _DAY + 18 * 60 * _MINUTE
-        fake["started"] = begin + np.arange(count) * (20_000_000 + rng.integers(0, 5_000_000)) % (_DAY + 5 * 60 * _MINUTE)
+        pause = 20_000_000 + int(rng.integers(0, 5_000_000))
+        fake["started"] = begin + np.arange(count) * pause % (_DAY + 5 * 60 * _MINUTE)
         fake["received"] = fake["started"] + rng.integers(1, 5, count) * _MINUTE
     elif habit == "bulk_upload":  # typed in on one evening, weeks later
         fake["booth"] = rng.integers(0, booths, count)
@@ -209,6 +214,7 @@ def activity(
     event = pc.binary_join_element_wise(
         pa.scalar(f"{land.state}E{poll.year}-{seat + 1}-"), pc.cast(pa.array(np.arange(n)), text), ""
     )
+    no_photo = pa.array((rows["photo"] == 0) | (post & ~rows["false"]))
     photo = pc.binary_join_element_wise(pa.scalar("ph"), pc.cast(pa.array(rows["photo"]), text), "")
     witness = pc.binary_join_element_wise(pa.scalar(f"W{seat + 1}-"), pc.cast(pa.array(rows["witness"]), text), "")
     columns: dict[str, Any] = {
@@ -225,7 +231,7 @@ def activity(
         "mock_location": rows["mock"],
         "device_id": pc.binary_join_element_wise(pa.scalar(f"dev-{poll.year}-"), pc.cast(pa.array(device), text), ""),
         "attendance": rows["attendance"],
-        "photo_hash": pc.if_else(pa.array((rows["photo"] == 0) | (post & ~rows["false"])), pa.scalar(None, text), photo),
+        "photo_hash": pc.if_else(no_photo, pa.scalar(None, text), photo),
         "witness_id": pc.if_else(pa.array(rows["witness"] == 0), pa.scalar(None, text), witness),
     }
     habit = pa.array([*HABITS, "honest"], type=text).take(
@@ -234,7 +240,9 @@ def activity(
     return columns, {"event_id": event, "habit": habit}
 
 
-def assignments(land: Land, politics: Politics, cycle: Aspirants, seat: int, units: Units, *, seed: int) -> dict[str, Any]:
+def assignments(
+    land: Land, politics: Politics, cycle: Aspirants, seat: int, units: Units, *, seed: int
+) -> dict[str, Any]:
     """Give each aspirant of a seat the same number of booths to work.
 
     Parameters
@@ -251,7 +259,8 @@ def assignments(land: Land, politics: Politics, cycle: Aspirants, seat: int, uni
     poll = politics.polls[cycle.poll]
     mine = [i for i in np.flatnonzero(cycle.seat == seat) if rng.random() > 0.1]
     each = min(8, len(units))
-    chosen = np.concatenate([np.sort(rng.choice(len(units), each, replace=False)) for _ in mine]) if mine else np.empty(0, int)
+    draws = [np.sort(rng.choice(len(units), each, replace=False)) for _ in mine]
+    chosen = np.concatenate(draws) if draws else np.empty(0, dtype=np.int64)
     n = len(chosen)
     return {
         "assignment_id": np.array([f"T{poll.year}-{seat + 1}-{j + 1}" for j in range(n)], dtype=object),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from khaka.data.simulate.land import Land
 from khaka.data.simulate.politics import Politics, odds
-from khaka.data.simulate.selection import Aspirants, Selection
+from khaka.data.simulate.selection import Aspirants
 from khaka.data.simulate.world import World, stream
 
 Array = npt.NDArray[Any]
@@ -19,7 +19,8 @@ IST = np.timedelta64(330, "m")
 def at(day: Any, days: Any, hours: Any = 12.0) -> Array:
     """Return times (UTC) so many days before a day, at so many hours IST."""
     minutes = (np.asarray(hours, dtype=float) * 60).round().astype("timedelta64[m]")
-    return (np.datetime64(day, "us") - np.asarray(days).astype("timedelta64[D]") + minutes - IST).astype("datetime64[us]")
+    result: Array = np.asarray(np.datetime64(day, "us") - np.asarray(days).astype("timedelta64[D]") + minutes - IST)
+    return result.astype("datetime64[us]")
 
 
 def dishonest(world: World, politics: Politics, poll: int) -> bool:
@@ -52,7 +53,9 @@ def ratings(land: Land, world: World, politics: Politics, cycle: Aspirants, *, s
     n, poll = len(cycle), politics.polls[cycle.poll]
     bought = dishonest(world, politics, cycle.poll)
     district = land.district[cycle.seat]
-    raters = (("observer", 2, 1.0, 10.0, 3), ("dcc", 1, 1.0, 5.0, 1), ("pcc", 1, 1.0, 5.0, 1), ("survey", 1, 0.0, 100.0, 1))
+    raters = (
+        ("observer", 2, 1.0, 10.0, 3), ("dcc", 1, 1.0, 5.0, 1), ("pcc", 1, 1.0, 5.0, 1), ("survey", 1, 0.0, 100.0, 1),
+    )  # fmt: skip
     pieces: list[dict[str, Array]] = []
     for role, times, low, high, pool in raters:
         people = int(district.max()) + 1
@@ -76,30 +79,32 @@ def ratings(land: Land, world: World, politics: Politics, cycle: Aspirants, *, s
             heard = rng.random(n) < {"observer": 0.97, "dcc": 0.95, "pcc": 0.8, "survey": 0.85}[role]
             risk = np.array(["low", "medium", "high"], dtype=object)
             level = np.clip(np.floor(0.9 + 0.5 * cycle.clout + 0.6 * rng.standard_normal(n)), 0, 2).astype(int)
+            says = (rng.random(n) < 0.6) & (role in ("observer", "dcc"))
+            names = [f"R-{role}-{d + 1}-{w + 1}" for d, w in zip(district, which, strict=True)]
             piece = {
                 "election_id": np.full(n, poll.election_id, dtype=object),
                 "seat_id": np.array(land.seat_ids, dtype=object)[cycle.seat],
                 "aspirant_id": cycle.aspirant_id,
                 "rater_role": np.full(n, role, dtype=object),
-                "rater_id": np.array([f"R-{role}-{d + 1}-{w + 1}" for d, w in zip(district, which, strict=True)], dtype=object),
+                "rater_id": np.array(names, dtype=object),
                 "rated_at": at(poll.as_of, rng.integers(4, 45, n), rng.uniform(9, 19, n)),
                 "rating": value,
                 "scale_min": np.full(n, low),
                 "scale_max": np.full(n, high),
-                "rebel_risk": np.where(rng.random(n) < 0.6, risk[level], "") if role in ("observer", "dcc") else np.full(n, "", dtype=object),
-            }  # fmt: skip
+                "rebel_risk": np.where(says, risk[level], ""),
+            }
             pieces.append({name: column[heard] for name, column in piece.items()})
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
 def surveys(
-    land: Land, world: World, politics: Politics, selection: Selection, cycle: Aspirants, *, seed: int
+    land: Land, world: World, politics: Politics, cycle: Aspirants, *, seed: int
 ) -> dict[str, Array]:
     """Survey the parties and the aspirants of half of the seats, two months before the choice.
 
     Parameters
     ----------
-    land, world, politics, selection
+    land, world, politics
         The made-up state.
     cycle : Aspirants
         Of one election.
@@ -131,12 +136,15 @@ def surveys(
             bought = dishonest(world, politics, e)
             sense = (cycle.clout if bought else cycle.able)[mine] + world.survey_noise * rng.standard_normal(len(mine))
             wish = np.exp(0.5 * sense)
-            subjects += [("aspirant", str(cycle.aspirant_id[i]), float(w)) for i, w in zip(mine, wish / wish.sum(), strict=True)]
+            wish = wish / wish.sum()
+            subjects += [("aspirant", str(cycle.aspirant_id[i]), float(w)) for i, w in zip(mine, wish, strict=True)]
         day = at(poll.as_of, int(rng.integers(20, 60)), 18.0)
         for subject, subject_id, part in subjects:
             part = round(part, 4)
-            for name, item in zip(rows, (land.seat_ids[s], f"SV{poll.year}{s + 1:04d}", subject, subject_id, part, size,
-                                         round(float(np.sqrt(2 * part * (1 - part) / size)), 4), day), strict=True):  # fmt: skip
+            error = round(float(np.sqrt(2 * part * (1 - part) / size)), 4)  # twice: clustered samples
+            survey = f"SV{poll.year}{s + 1:04d}"
+            row = (land.seat_ids[s], survey, subject, subject_id, part, size, error, day)
+            for name, item in zip(rows, row, strict=True):
                 rows[name].append(item)
     n = len(rows["seat_id"])
     columns = {name: np.array(values, dtype=object) for name, values in rows.items()}

@@ -140,7 +140,8 @@ def make_land(*, seats: int, seed: int, state: str, delimitation: str) -> Land:
     # regions are strips from west to east, districts pieces of a strip from south to north
     n_regions = int(np.clip(round(seats / 45), 2, 8))
     order: list[int] = []
-    region, district = [], []
+    region: list[int] = []
+    district: list[int] = []
     for r, strip in enumerate(_chunks(np.argsort(points[:, 0], kind="stable"), n_regions)):
         strip = strip[np.argsort(points[strip, 1], kind="stable")]
         for piece in _chunks(strip, max(1, round(len(strip) / 5.5))):
@@ -180,8 +181,7 @@ def make_land(*, seats: int, seed: int, state: str, delimitation: str) -> Land:
         region=np.array(region),
         parliament=np.arange(seats) // 5,
         district_names=tuple(name.upper() for name in district_names),
-        region_names=tuple(f"Region {'West Centre-West Centre Centre-East East Far-East North South'.split()[r]}"
-                           for r in range(n_regions)),
+        region_names=tuple(f"Region {r + 1}" for r in range(n_regions)),
         polygons=tuple(cells),
         weights=weights,
         community=mix,

@@ -10,30 +10,42 @@ import numpy.typing as npt
 Texts = npt.NDArray[np.object_]
 
 _FRONT: Final = (
-    ("Ram", "राम"), ("Lal", "लाल"), ("Kot", "कोट"), ("Bel", "बेल"), ("Chand", "चांद"), ("Dev", "देव"), ("Fateh", "फतेह"),
-    ("Gauri", "गौरी"), ("Hari", "हरि"), ("Jam", "जाम"), ("Kamal", "कमल"), ("Mohan", "मोहन"), ("Nan", "नान"), ("Pipal", "पीपल"),
-    ("Raj", "राज"), ("Sal", "साल"), ("Tara", "तारा"), ("Ujjal", "उज्जल"), ("Vir", "वीर"), ("Sona", "सोना"), ("Bada", "बड़ा"),
-    ("Amar", "अमर"), ("Bhim", "भीम"), ("Daya", "दया"), ("Imli", "इमली"), ("Jaga", "जगा"), ("Khera", "खेड़ा"), ("Madho", "माधो"),
+    ("Ram", "राम"), ("Lal", "लाल"), ("Kot", "कोट"), ("Bel", "बेल"),
+    ("Chand", "चांद"), ("Dev", "देव"), ("Fateh", "फतेह"),
+    ("Gauri", "गौरी"), ("Hari", "हरि"), ("Jam", "जाम"), ("Kamal", "कमल"),
+    ("Mohan", "मोहन"), ("Nan", "नान"), ("Pipal", "पीपल"),
+    ("Raj", "राज"), ("Sal", "साल"), ("Tara", "तारा"), ("Ujjal", "उज्जल"),
+    ("Vir", "वीर"), ("Sona", "सोना"), ("Bada", "बड़ा"),
+    ("Amar", "अमर"), ("Bhim", "भीम"), ("Daya", "दया"), ("Imli", "इमली"),
+    ("Jaga", "जगा"), ("Khera", "खेड़ा"), ("Madho", "माधो"),
 )  # fmt: skip
 _BACK: Final = (
-    ("pur", "पुर"), ("garh", "गढ़"), ("nagar", "नगर"), ("ganj", "गंज"), ("abad", "आबाद"), ("wari", "वारी"), ("kheda", "खेड़ा"),
+    ("pur", "पुर"), ("garh", "गढ़"), ("nagar", "नगर"), ("ganj", "गंज"),
+    ("abad", "आबाद"), ("wari", "वारी"), ("kheda", "खेड़ा"),
     ("gaon", "गांव"), ("tola", "टोला"), ("patti", "पट्टी"), ("sar", "सर"), ("dih", "डीह"),
 )  # fmt: skip
 _MEN: Final = (
-    ("Anil", "अनिल"), ("Arun", "अरुण"), ("Ashok", "अशोक"), ("Bharat", "भरत"), ("Dinesh", "दिनेश"), ("Gopal", "गोपाल"),
-    ("Harish", "हरीश"), ("Imran", "इमरान"), ("Jagdish", "जगदीश"), ("Kailash", "कैलाश"), ("Mahesh", "महेश"), ("Naresh", "नरेश"),
-    ("Omkar", "ओंकार"), ("Prakash", "प्रकाश"), ("Rajesh", "राजेश"), ("Salim", "सलीम"), ("Suresh", "सुरेश"), ("Tarun", "तरुण"),
-    ("Umesh", "उमेश"), ("Vijay", "विजय"), ("Yogesh", "योगेश"), ("Manoj", "मनोज"), ("Nasir", "नासिर"), ("Pawan", "पवन"),
+    ("Anil", "अनिल"), ("Arun", "अरुण"), ("Ashok", "अशोक"),
+    ("Bharat", "भरत"), ("Dinesh", "दिनेश"), ("Gopal", "गोपाल"),
+    ("Harish", "हरीश"), ("Imran", "इमरान"), ("Jagdish", "जगदीश"),
+    ("Kailash", "कैलाश"), ("Mahesh", "महेश"), ("Naresh", "नरेश"),
+    ("Omkar", "ओंकार"), ("Prakash", "प्रकाश"), ("Rajesh", "राजेश"),
+    ("Salim", "सलीम"), ("Suresh", "सुरेश"), ("Tarun", "तरुण"),
+    ("Umesh", "उमेश"), ("Vijay", "विजय"), ("Yogesh", "योगेश"),
+    ("Manoj", "मनोज"), ("Nasir", "नासिर"), ("Pawan", "पवन"),
 )  # fmt: skip
 _WOMEN: Final = (
-    ("Anita", "अनीता"), ("Asha", "आशा"), ("Farida", "फरीदा"), ("Geeta", "गीता"), ("Kamla", "कमला"), ("Lata", "लता"),
-    ("Meena", "मीना"), ("Nirmala", "निर्मला"), ("Pushpa", "पुष्पा"), ("Rekha", "रेखा"), ("Sunita", "सुनीता"), ("Usha", "उषा"),
+    ("Anita", "अनीता"), ("Asha", "आशा"), ("Farida", "फरीदा"),
+    ("Geeta", "गीता"), ("Kamla", "कमला"), ("Lata", "लता"),
+    ("Meena", "मीना"), ("Nirmala", "निर्मला"), ("Pushpa", "पुष्पा"),
+    ("Rekha", "रेखा"), ("Sunita", "सुनीता"), ("Usha", "उषा"),
 )  # fmt: skip
 # family names are built from trees and trades, so that no community can be read from them
 _FAMILY: Final = tuple(
     (front + back, front_hi + back_hi)
-    for front, front_hi in (("Nim", "नीम"), ("Kadam", "कदम"), ("Shisham", "शीशम"), ("Mahu", "महु"), ("Sagwan", "सागवान"), ("Palash", "पलाश"),
-                            ("Chandan", "चंदन"), ("Arjun", "अर्जुन"), ("Tejpat", "तेजपत"), ("Bans", "बांस"))
+    for front, front_hi in (("Nim", "नीम"), ("Kadam", "कदम"), ("Shisham", "शीशम"), ("Mahu", "महु"), ("Sagwan", "सागवान"),
+                            ("Palash", "पलाश"), ("Chandan", "चंदन"),
+                            ("Arjun", "अर्जुन"), ("Tejpat", "तेजपत"), ("Bans", "बांस"))
     for back, back_hi in (("kar", "कर"), ("wal", "वाल"), ("iya", "िया"), ("dhar", "धर"), ("vat", "वत"), ("an", "ान"))
 )  # fmt: skip
 

@@ -48,7 +48,9 @@ class People:
 
     def age(self, person: Ints, day: Any) -> Floats:
         """Return ages in whole years on a day."""
-        return np.floor((np.datetime64(day) - self.birth[person]).astype(np.int64) / 365.25)
+        days = np.asarray(np.datetime64(day) - self.birth[person]).astype(np.int64)
+        result: Floats = np.floor(days / 365.25)
+        return result
 
     def ids(self, state: str, person: Ints) -> Array:
         """Return person ids; they say nothing about the person."""
@@ -98,7 +100,7 @@ class People:
             name=latin,
             name_hi=hindi,
             sex=np.where(female, "F", "M").astype(object),
-            birth=today - (age * 365.25).astype("timedelta64[D]"),
+            birth=np.asarray(today - (age * 365.25).astype("timedelta64[D]")),
             community=community,
             category=np.array(COMMUNITY_CATEGORY, dtype=object)[community],
             education=np.clip(np.round(rng.normal(6, 1.8, n)), 0, len(EDUCATION) - 1).astype(int),
@@ -106,7 +108,7 @@ class People:
             cases=cases,
             serious=rng.binomial(cases, 0.4),
             assets=np.round(np.exp(15.8 + 0.9 * clout + 0.7 * rng.standard_normal(n)), -3),
-            party_since=today - (np.maximum(years, 0.05) * 365.25).astype("timedelta64[D]"),
+            party_since=np.asarray(today - (np.maximum(years, 0.05) * 365.25).astype("timedelta64[D]")),
             post=post[np.minimum(rank, 4)],
             family=np.array(
                 [f"F{len(self) + i + 1:06d}" if u < 0.06 else "" for i, u in enumerate(rng.random(n))], dtype=object

@@ -136,7 +136,9 @@ class _Builder:
         self.rows: list[tuple[int, Ints, Ints, Ints, Floats]] = []
         self.cycles: list[Aspirants] = []
 
-    def worth(self, rng: np.random.Generator, person: Ints, seat: Ints, poll: Poll, spread: float) -> tuple[Floats, Floats]:
+    def worth(
+        self, rng: np.random.Generator, person: Ints, seat: Ints, poll: Poll, spread: float
+    ) -> tuple[Floats, Floats]:
         """Return quality in log odds, and hidden quality of this time in standard deviations."""
         world, people, land = self.world, self.people, self.land
         lasting = np.sqrt(world.persistence) * people.hidden[person]
@@ -213,7 +215,8 @@ class _Builder:
             i = int(np.flatnonzero(seat == s)[0])
             certificate[i] = state if scheduled[i] else ""
             elector[i] = state
-            people.birth[person[i]] = min(people.birth[person[i]], np.datetime64(poll.poll) - np.timedelta64(30 * 365, "D"))
+            adult = np.datetime64(poll.poll) - np.timedelta64(30 * 365, "D")
+            people.birth[person[i]] = min(people.birth[person[i]], adult)
             if reserved[i] not in ("GEN", category[i]):
                 people.community[person[i]] = COMMUNITY_CATEGORY.index(reserved[i])
                 people.category[person[i]] = category[i] = reserved[i]

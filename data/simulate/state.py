@@ -113,7 +113,8 @@ def simulate(
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
-        info = _State(partial, parameters, seats, booths_per_seat, total, elections, seed, events, parties, progress).write()
+        state = _State(partial, parameters, seats, booths_per_seat, total, elections, seed, events, parties, progress)
+        info = state.write()
         if out.exists():
             shutil.rmtree(out)
         partial.chmod(0o755)
@@ -164,8 +165,8 @@ class _State:
         self.rows: dict[str, int] = {}
         shape = (len(self.politics.polls), seats)
         self.party_votes = np.zeros((*shape, parties + 1), dtype=np.int64)
-        self.seat_totals = {name: np.zeros(shape, dtype=np.int64) for name in ("electors", "polled", "nota", "postal", "valid")}
-        self.rolls = np.zeros(seats)
+        totals = ("electors", "polled", "nota", "postal", "valid")
+        self.seat_totals = {name: np.zeros(shape, dtype=np.int64) for name in totals}
         self.shares = np.empty((*shape, parties + 1))
         for e in range(shape[0]):
             value = odds(self.politics, e, self.politics.utility[e] + self.selection.quality[e])
@@ -184,9 +185,10 @@ class _State:
         self._truth()
         coming = self.politics.polls[-1]
         info = WorldInfo(
-            state=STATE, party=self.politics.parties[0], election_id=coming.election_id, as_of=coming.as_of.isoformat(),
-            world=self.world.kind, seed=self.seed, seats=self.land.seats, aspirants=self.total, elections=self.elections,
-            parties=self.politics.parties, rows=dict(sorted(self.rows.items())),
+            state=STATE, party=self.politics.parties[0], election_id=coming.election_id,
+            as_of=coming.as_of.isoformat(), world=self.world.kind, seed=self.seed, seats=self.land.seats,
+            aspirants=self.total, elections=self.elections, parties=self.politics.parties,
+            rows=dict(sorted(self.rows.items())),
         )  # fmt: skip
         text = json.dumps(asdict(info), indent=2, ensure_ascii=False) + "\n"
         (self.out / "world.json").write_text(text, encoding="utf-8")
@@ -223,7 +225,7 @@ class _State:
             self.seat_totals["electors"][e, seat] = units.electors.sum()
             if not poll.coming:
                 count = room.count_votes(
-                    self.shares[e, seat], places, units, self.world, politics, seat, e, seed=seed
+                    self.shares[e, seat], places, units, politics, seat, e, seed=seed
                 )
                 columns |= {"votes_polled": count.polled, "votes_polled_female": count.polled_female,
                             "rejected": count.rejected, "nota": count.nota}  # fmt: skip
@@ -253,24 +255,27 @@ class _State:
     def _booth_votes(self, units: room.Units, count: room.Count, election: str, seat: int, e: int) -> dict[str, Any]:
         standing = np.flatnonzero(self.politics.stands[e, seat])
         n, k, text = len(units), len(standing), pa.string()
+        names = pa.array([self.politics.parties[p] for p in standing], type=text)
         return {
             "election_id": pa.repeat(pa.scalar(election, text), n * k),
             "seat_id": pa.repeat(pa.scalar(self.land.seat_ids[seat], text), n * k),
             "booth_no": pa.array(units.number, type=text).take(pa.array(np.repeat(np.arange(n), k))),
-            "party": pa.array([self.politics.parties[p] for p in standing], type=text).take(pa.array(np.tile(np.arange(k), n))),
+            "party": names.take(pa.array(np.tile(np.arange(k), n))),
             "votes": count.votes[:, standing].reshape(-1),
-        }  # fmt: skip
+        }
 
     def _places_and_polls(self) -> None:
         land, polls = self.land, self.politics.polls
         n = land.seats
         self.rows["seats"] = write_table(self.tables, "seats", {
-            "seat_id": land.seat_ids, "state": [land.state] * n, "seat_no": np.arange(1, n + 1), "seat_name": land.names,
-            "seat_name_hi": land.names_hi, "district": [land.district_names[d] for d in land.district],
+            "seat_id": land.seat_ids, "state": [land.state] * n, "seat_no": np.arange(1, n + 1),
+            "seat_name": land.names, "seat_name_hi": land.names_hi,
+            "district": [land.district_names[d] for d in land.district],
             "region": [land.region_names[r] for r in land.region], "delimitation": [land.delimitation] * n,
         })  # fmt: skip
         self.rows["elections"] = write_table(self.tables, "elections", {
-            "election_id": [p.election_id for p in polls], "state": [land.state] * len(polls), "kind": [p.kind for p in polls],
+            "election_id": [p.election_id for p in polls], "state": [land.state] * len(polls),
+            "kind": [p.kind for p in polls],
             "poll_date": pa.array([p.poll for p in polls]), "result_date": pa.array([p.result for p in polls]),
         })  # fmt: skip
         pieces: dict[str, list[Any]] = {}
@@ -283,11 +288,13 @@ class _State:
                 pair = next((pair for pair in self.politics.ally[e] if 0 in pair), None)
                 holder = None if pair is None else next(p for p in pair if self.politics.stands[e, s, p])
                 allotted.append(None if holder is None else self.politics.parties[holder])
-            columns = {
-                "election_id": [poll.election_id] * n, "seat_id": list(land.seat_ids), "reservation": list(land.reservation),
+            columns: dict[str, list[Any]] = {
+                "election_id": [poll.election_id] * n, "seat_id": list(land.seat_ids),
+                "reservation": list(land.reservation),
                 "electors": [int(v) for v in self.seat_totals["electors"][e]], "votes_polled": count("polled"),
                 "valid_votes": count("valid"), "nota": count("nota"), "postal_votes": count("postal"),
-                "roll_version": [poll.roll] * n, "phase": [str(1 + r) for r in land.region], "poll_date": [poll.poll] * n,
+                "roll_version": [poll.roll] * n, "phase": [str(1 + r) for r in land.region],
+                "poll_date": [poll.poll] * n,
                 "scrutiny_date": [poll.poll - dt.timedelta(days=26)] * n,
                 "withdrawal_date": [poll.poll - dt.timedelta(days=24)] * n, "allotted_to": allotted,
                 "pc_no": [int(g) + 1 for g in land.parliament],
@@ -396,11 +403,11 @@ class _State:
         if name == "ratings":
             return judgements.ratings(land, world, politics, cycle, seed=seed)
         if name == "surveys":
-            return judgements.surveys(land, world, politics, self.selection, cycle, seed=seed)
+            return judgements.surveys(land, world, politics, cycle, seed=seed)
         return judgements.stage_names(land, politics, cycle, seed=seed)
 
     def _demographics(self) -> None:
-        """Write official figures of districts and seats with small errors, and estimates of communities with large ones."""
+        """Write official figures with small errors, and estimates of communities with large ones."""
         land, rng = self.land, stream(self.seed, 53)
         rows: list[tuple[str, str, str, int, str, float, float | None, str, float]] = []
 
@@ -412,17 +419,20 @@ class _State:
                          "official" if official else "estimate", people))  # fmt: skip
 
         groups = [(land.seat_ids[s], "seat", np.array([s])) for s in range(land.seats)]
-        groups += [(f"{land.state}:{name}", "district", np.flatnonzero(land.district == d)) for d, name in enumerate(land.district_names)]
+        for d, name in enumerate(land.district_names):
+            groups.append((f"{land.state}:{name}", "district", np.flatnonzero(land.district == d)))
         for unit, level, index in groups:
             people = land.population[index]
             weight = people / people.sum()
             mix = weight @ land.community[index]
             total = float(people.sum())
             scheduled_caste, tribe = float(mix[5] + mix[6]), float(mix[7])
-            for measure, value in (("sc_share", scheduled_caste), ("st_share", tribe),
-                                   ("literacy_rate", float(weight @ land.literacy[index])),
-                                   ("urban_share", float(weight @ land.urban[index])),
-                                   ("electors_18_19_share", 0.025 - 0.01 * float(weight @ land.urban[index]))):  # fmt: skip
+            urban, literacy = float(weight @ land.urban[index]), float(weight @ land.literacy[index])
+            official = {
+                "sc_share": scheduled_caste, "st_share": tribe, "literacy_rate": literacy, "urban_share": urban,
+                "electors_18_19_share": 0.025 - 0.01 * urban,
+            }  # fmt: skip
+            for measure, value in official.items():
                 add(level, unit, total, measure, value, None)
             for c, name in enumerate(COMMUNITIES):
                 error = round(0.012 + 0.06 * float(mix[c]), 5)
