@@ -28,6 +28,11 @@ COLUMNS: Final = (
 )  # fmt: skip
 """Columns of the units, in order."""
 
+_DTYPES: Final = {
+    "age": "float64", "criminal_cases": "float64", "serious_cases": "float64", "assets_inr": "float64",
+    "party_since": "datetime64[us]",
+}  # fmt: skip
+
 DAYS_A_YEAR: Final = 365.25
 
 
@@ -62,7 +67,7 @@ def people(known: KnownTables, *, party: str, kind: Kind) -> pd.DataFrame:
         if column not in rows:
             rows[column] = None
     rows = rows[list(COLUMNS)].drop_duplicates(["seat_id", "unit_id"])
-    rows = rows.astype(dict.fromkeys(("age", "criminal_cases", "serious_cases", "assets_inr"), "float64"))
+    rows = rows.astype({name: _DTYPES.get(name, "str") for name in COLUMNS})
     return rows.sort_values(["seat_id", "unit_id"], kind="stable").reset_index(drop=True)
 
 

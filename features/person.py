@@ -27,10 +27,10 @@ def _info(name: str, unit: str, doc: str, known: str = _PAPER, source: str = "no
 
 FEATURES: Final = by_name(
     _info("sex_female", "flag 0/1", "the person declared F"),
-    _info("age", "years", "age on the poll date"),
+    _info("age_at_poll", "years", "age on the poll date"),
     _info("education_level", "level 0-9", "education, from illiterate (0) to doctorate (9)"),
-    _info("criminal_cases", "count", "pending cases declared, at most 20"),
-    _info("serious_cases", "count", "serious cases declared, at most 20"),
+    _info("cases_pending", "count", "pending cases declared, at most 20"),
+    _info("cases_serious", "count", "serious cases declared, at most 20"),
     _info("log_assets", "log10 rupees", "log10 of declared assets plus one"),
     _info("lives_in_seat", "flag 0/1", "the residence is in the seat"),
     _info("local_roots", "level 0-1", "1 lives in the seat or stood there last, 0.5 the same in its district, else 0"),
@@ -106,10 +106,10 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     out = pd.DataFrame(index=people.index)
     sex = people["sex"].astype("object")
     out["sex_female"] = (sex == "F").astype("float64").where(sex.notna())
-    out["age"] = people["age"]
+    out["age_at_poll"] = people["age"]
     out["education_level"] = people["education"].astype("object").map(_LEVELS)
-    out["criminal_cases"] = people["criminal_cases"].clip(upper=_MOST_CASES)
-    out["serious_cases"] = people["serious_cases"].clip(upper=_MOST_CASES)
+    out["cases_pending"] = people["criminal_cases"].clip(upper=_MOST_CASES)
+    out["cases_serious"] = people["serious_cases"].clip(upper=_MOST_CASES)
     out["log_assets"] = np.log10(people["assets_inr"].clip(lower=0) + 1.0)
     since = pd.to_datetime(people["party_since"]).astype("datetime64[us]")
     out["party_tenure_years"] = ((pd.Timestamp(known.as_of) - since).dt.days / DAYS_A_YEAR).clip(lower=0)

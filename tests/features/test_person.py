@@ -114,8 +114,8 @@ def test_what_the_application_says_becomes_levels_and_years() -> None:
         party_since=pd.to_datetime(["2007-01-01"]), party_post="state",
     )  # fmt: skip
     value = table_of(frames(PAST, row), "aspirant").loc["x"]
-    assert value[["sex_female", "education_level", "criminal_cases", "party_post_level"]].tolist() == [1, 6, 20, 3]
-    assert value["age"] == pytest.approx(40, abs=0.01)
+    assert value[["sex_female", "education_level", "cases_pending", "party_post_level"]].tolist() == [1, 6, 20, 3]
+    assert value["age_at_poll"] == pytest.approx(40, abs=0.01)
     assert value["log_assets"] == pytest.approx(6)
     assert value["party_tenure_years"] == pytest.approx(10, abs=0.01)
     assert value[["lives_in_seat", "local_roots"]].tolist() == [0, 0.5]
