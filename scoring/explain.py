@@ -18,6 +18,7 @@ from khaka.scoring.contrast import against_seat
 from khaka.scoring.rank import seat_numbers, seat_slices
 from khaka.scoring.reasons.catalogue import LANGUAGES, catalogue
 from khaka.scoring.reasons.render import against_average, warning
+from khaka.scoring.reasons.topics import topic_numbers
 
 if TYPE_CHECKING:
     from khaka.training.prediction import Prediction
@@ -69,34 +70,48 @@ def check_sums(prediction: Prediction) -> None:
         )
 
 
-def reason_features(contrasts: Floats, values: Floats, differs: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Return which features make the reasons of one aspirant.
+def reason_features(
+    contrasts: Floats, values: Floats, differs: npt.NDArray[np.bool_], topics: npt.NDArray[np.intp]
+) -> list[tuple[int, float]]:
+    """Return which features make the reasons of one aspirant, with how many points.
+
+    The contrasts of features of one topic are added up. The topic is told by its feature with the largest contrast of
+    the same sign.
 
     Parameters
     ----------
     contrasts : ndarray of shape (k,)
         Margin points against the mean of the seat's aspirants.
     values : ndarray of shape (k,)
-        The aspirant's values; an unknown one makes no reason.
+        The aspirant's values; an unknown one tells nothing.
     differs : ndarray of shape (k,)
         Whether the feature has more than one value in the seat: what all share sets nobody apart.
+    topics : ndarray of shape (k,)
+        Number of the topic of each feature.
 
     Returns
     -------
-    ndarray of int
-        Columns, at most three with positive contrast, largest first, then at most three with negative.
+    list of (int, float)
+        Column and points of the topic: at most three ahead, largest first, then at most three behind.
 
     Examples
     --------
-    >>> reason_features(np.array([0.2, -1.0, 3.0, 0.01]), np.array([1.0, 2.0, np.nan, 4.0]), np.ones(4, bool)).tolist()
-    [0, 1]
+    >>> contrasts = np.array([0.2, -1.0, 3.0, 0.01, 0.5])
+    >>> values = np.array([1.0, 2.0, np.nan, 4.0, 5.0])
+    >>> reason_features(contrasts, values, np.ones(5, bool), np.array([0, 1, 2, 3, 0]))
+    [(4, 0.7), (1, -1.0)]
     """
-    usable = np.isfinite(values) & differs & (np.abs(contrasts) >= LEAST_POINTS)
-    # rounded and stable: equal contrasts keep the order of the features
-    order = np.argsort(-np.round(contrasts, 9), kind="stable")
-    ahead = [column for column in order if usable[column] and contrasts[column] > 0][:MOST_REASONS]
-    behind = [column for column in order[::-1] if usable[column] and contrasts[column] < 0][:MOST_REASONS]
-    return np.array([*ahead, *behind], dtype=np.intp)
+    sums = np.bincount(topics, weights=contrasts)
+    telling = np.flatnonzero(np.isfinite(values) & differs & (contrasts * sums[topics] > 0))
+    # largest first; rounded and stable: equal contrasts keep the order of the features
+    telling = telling[np.argsort(-np.abs(np.round(contrasts[telling], 9)), kind="stable")]
+    told: dict[int, int] = {}
+    for column in telling.tolist():
+        told.setdefault(int(topics[column]), column)
+    found = [(column, float(sums[number])) for number, column in told.items() if abs(sums[number]) >= LEAST_POINTS]
+    found.sort(key=lambda pair: (-abs(round(pair[1], 9)), pair[0]))
+    ahead = [pair for pair in found if pair[1] > 0][:MOST_REASONS]
+    return ahead + [pair for pair in found if pair[1] < 0][:MOST_REASONS]
 
 
 def differing(values: Floats, spans: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
@@ -135,8 +150,8 @@ def explain(prediction: Prediction, rows: slice | None = None) -> pd.DataFrame:
     -------
     DataFrame
         `EXPLANATION_COLUMNS`, k + 1 rows per aspirant: "(base)" first, then the features in the model's order.
-        reason_en and reason_hi are filled where a feature makes a reason; in the row "(base)" they carry the one
-        warning on the data, if there is one.
+        reason_en and reason_hi are filled where a feature makes a reason (with the points of its whole topic, see
+        `reason_features`); in the row "(base)" they carry the one warning on the data, if there is one.
     """
     rows = slice(0, len(prediction.people)) if rows is None else rows
     people = prediction.people.iloc[rows].reset_index(drop=True)
@@ -180,9 +195,10 @@ def _reasons(
     catalogues = [catalogue(language) for language in LANGUAGES]
     texts = np.full((len(catalogues), *values.shape), None, dtype=object)
     differs = differing(values, seat_slices(seats))
+    topics = topic_numbers(names)
     for row in range(len(values)):
         known = np.isfinite(values[row, 1:]).tolist()
-        chosen = reason_features(contrasts[row, 1:], values[row, 1:], differs[seats[row], 1:])
+        chosen = reason_features(contrasts[row, 1:], values[row, 1:], differs[seats[row], 1:], topics)
         for number, language in enumerate(catalogues):
             texts[number, row, 0] = warning(
                 language,
@@ -191,12 +207,12 @@ def _reasons(
                 infos=infos,
                 known=known,
             )
-            for column in chosen:
+            for column, points in chosen:
                 texts[number, row, column + 1] = against_average(
                     language,
                     infos[column],
                     float(values[row, column + 1]),
-                    float(contrasts[row, column + 1]),
+                    points,
                     given=names[column] in prediction.given,
                 )
     return texts

@@ -5,6 +5,7 @@ The figure and the id of its unit are found once and are the same in both langua
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,6 +71,33 @@ def rupees(amount: float) -> Spoken:
     return Spoken("rupees", grouped(amount))
 
 
+def gap(value: float, unit: str) -> Spoken:
+    """Return how the size of a difference is said; the template says whether it is above or below.
+
+    Parameters
+    ----------
+    value : float
+        Known difference, of either sign.
+    unit : str
+        As the registry of features gives it.
+
+    Returns
+    -------
+    Spoken
+        Figure and unit.
+
+    Examples
+    --------
+    >>> gap(-0.031, "share 0-1"), gap(0.12, "score -1 to 1")
+    (Spoken(unit='points', number='3.1'), Spoken(unit='score_gap', number='1.2'))
+    """
+    if unit.startswith("share"):
+        return Spoken("points", tenths(100 * value))
+    if unit.startswith("score"):
+        return Spoken("score_gap", tenths(10 * value))
+    return Spoken("points", tenths(value)) if unit.startswith("points") else spoken(abs(value), unit)
+
+
 def spoken(value: float, unit: str) -> Spoken:
     """Return how a value of a feature is said.
 
@@ -97,6 +125,10 @@ def spoken(value: float, unit: str) -> Spoken:
         return Spoken("points_behind" if round(value, 1) < 0 else "points_ahead", tenths(value))
     if word == "flag":
         return Spoken("yes" if value >= 0.5 else "no", "")
+    if word == "score":
+        return Spoken("score", tenths(10 * value))
+    if unit.startswith("log count"):
+        return Spoken("count", grouped(math.expm1(value)))
     if word == "log10":
         return rupees(10.0**value - 1.0)
     if word in ("rupees", "inr"):

@@ -11,13 +11,16 @@ from typing import Final
 
 from khaka.features.registry import FeatureInfo
 from khaka.scoring.reasons.catalogue import Catalogue
-from khaka.scoring.reasons.figures import grouped, spoken, tenths
+from khaka.scoring.reasons.figures import gap, grouped, spoken, tenths
 
 MISSED: Final = (
     "rating_observer", "education_level", "age", "criminal_cases", "log_assets", "lives_in_seat",
     "party_tenure_years", "community_share", "sex_female",
 )  # fmt: skip
 """Features whose absence is named in the warning on the data, most telling first."""
+
+SAID_AS: Final = {"survey_share": "share 0-1", "survey_share_within": "share -1 to 1"}
+"""Units of features that are said otherwise than the registry measures them."""
 
 LABELS_SHOWN: Final = 3
 """Gaps named in a warning; the others are counted."""
@@ -70,18 +73,20 @@ def fact(texts: Catalogue, info: FeatureInfo, value: float) -> str:
         By the feature's own template, else by its family's with value and unit.
     """
     base = f"feature.{info.name}"
+    unit = SAID_AS.get(info.name, info.unit)
     if f"{base}.yes" in texts:
         return texts.say(f"{base}.yes" if value >= 0.5 else f"{base}.no")
     if f"{base}.above" in texts:
-        size = texts.say("unit.points", number=tenths(100 * value if info.unit.startswith("share") else value))
+        said = gap(value, unit)
+        size = texts.say(f"unit.{said.unit}", number=said.number)
         return texts.say(f"{base}.above" if value >= 0 else f"{base}.below", value=size)
     if f"{base}.fact" in texts:
         level = f"{base}.levels." + f"{value:g}".replace(".", "_")
-        said = texts.say(level) if level in texts else figure(texts, value, info.unit)
-        return texts.say(f"{base}.fact", value=said)
+        words = texts.say(level) if level in texts else figure(texts, value, unit)
+        return texts.say(f"{base}.fact", value=words)
     # no community is named, not even by the name of a published measure
-    name = "community" if info.name.startswith("community") else info.name.replace("_", " ")
-    return texts.say(f"family.{info.family}.fact", feature=name, value=figure(texts, value, info.unit))
+    name = "community" if "community" in info.name else info.name.removeprefix("demo:").replace("_", " ")
+    return texts.say(f"family.{info.family}.fact", feature=name, value=figure(texts, value, unit))
 
 
 def against_average(texts: Catalogue, info: FeatureInfo, value: float, points: float, *, given: bool = False) -> str:

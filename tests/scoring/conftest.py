@@ -23,8 +23,8 @@ INFOS = {
         FeatureInfo("education_level", "level 0-9", "aspirants", "person", "education", ""),
         FeatureInfo("log_assets", "log10 rupees", "aspirants", "person", "declared assets", ""),
         FeatureInfo("community_share", "share 0-1", "demographics", "fit", "share of the declared community", ""),
-        FeatureInfo("booths_reached", "count", "activity", "presence", "booths reached", ""),
-        FeatureInfo("rating_observer", "share 0-1", "ratings", "ratings", "observer's rating", ""),
+        FeatureInfo("presence_booths", "share 0-1", "activity", "presence", "booths reached", ""),
+        FeatureInfo("rating_observer", "score 0-1", "ratings", "ratings", "observer's rating", ""),
         FeatureInfo("something_new", "points", "elsewhere", "presence", "has no template of its own", ""),
     )
 }
@@ -56,7 +56,7 @@ def build_prediction(sizes: tuple[int, ...] = (3, 2), *, seed: int = 1, draws: i
             "education_level": rng.integers(0, 10, n).astype(float),
             "log_assets": rng.normal(6.5, 1, n),
             "community_share": rng.uniform(0, 0.4, n),
-            "booths_reached": rng.integers(0, 300, n).astype(float),
+            "presence_booths": rng.uniform(0, 1, n),
             "rating_observer": rng.uniform(0, 1, n),
             "something_new": rng.normal(0, 2, n),
         }

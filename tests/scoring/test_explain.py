@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from khaka.data.errors import KhakaError
 from khaka.scoring.contrast import contrast
 from khaka.scoring.explain import BASE, EXPLANATION_COLUMNS, check_sums, differing, explain, reason_features
+from khaka.scoring.reasons.topics import topic_numbers
 from khaka.training.prediction import Prediction
 
 Build = Callable[..., Prediction]
@@ -62,7 +63,16 @@ def test_at_most_three_reasons_on_each_side_largest_first() -> None:
     values = np.array([1, 1, 1, 1, 1, 1, 1, np.nan, 1], dtype=float)
     differs = np.array([True] * 8 + [False])
     # 9.0 is of an unknown value, 8.0 of a value that all share, 0.04 would be printed as 0.0
-    assert reason_features(contrasts, values, differs).tolist() == [1, 2, 3, 5, 4]
+    found = reason_features(contrasts, values, differs, np.arange(9))
+    assert found == [(1, 2.0), (2, 1.0), (3, 0.7), (5, -4.0), (4, -0.3)]
+
+
+def test_features_of_one_topic_make_one_reason_with_their_sum() -> None:
+    topics = topic_numbers(["rating_observer", "age", "rating_observer_within", "presence_within"])
+    assert topics.tolist() == [0, 1, 0, 2]
+    contrasts = np.array([-0.4, 0.5, 1.0, -0.02])
+    # the sum is +0.6, so it is told by the one that is ahead
+    assert reason_features(contrasts, np.ones(4), np.ones(4, dtype=bool), topics) == [(2, 0.6), (1, 0.5)]
 
 
 def test_a_value_that_only_one_lacks_differs() -> None:

@@ -18,7 +18,10 @@ from khaka.scoring.reasons.render import MISSED, against_average, against_other,
 from khaka.training.prediction import Prediction
 
 EN, HI = catalogue("en"), catalogue("hi")
-UNITS = ["share 0-1", "points", "years", "count", "flag 0/1", "log10 rupees", "rupees", "level 0-9", "days", "km"]
+UNITS = [
+    "share 0-1", "share -1 to 1", "score 0-1", "score -1 to 1", "log count", "points", "years", "count", "flag 0/1",
+    "log10 rupees", "rupees", "level 0-9", "days", "km", "rank",
+]  # fmt: skip
 FORBIDDEN_HI = ["सुरक्षित", "संदिग्ध", "विनेबिलिटी", "जिताऊ", "बढ़त", "सीमा", "दलबदलू", "बागी", "जातीय", "हाज़िरी",
                 "क्योंकि", "कारण", "वजह", "गए", "गईं", "टिकट कटा", "प्रेक्षक ", "विपक्ष", "स्कोर", "रैंक"]  # fmt: skip
 FORBIDDEN_EN = ["because", "cause", "due to", "leads to", "effect", "safe", "suspect", "winnab", "gains", "thanks to"]
@@ -65,7 +68,7 @@ def test_a_reason_by_hand() -> None:
 
 
 def test_a_weight_that_is_the_partys_own_is_said_to_be() -> None:
-    rating = info("rating_observer", "share 0-1", "ratings")
+    rating = info("rating_observer", "score 0-1", "ratings")
     assert against_average(EN, rating, 0.8, 1.0, given=True).endswith("(the party's weight, not learned)")
     assert "दल का तय किया हुआ" in against_average(HI, rating, 0.8, 1.0, given=True)
 
@@ -77,6 +80,9 @@ def test_values_are_said_in_their_own_way() -> None:
     assert fact(HI, info("local_roots", "level 0-1"), 0.5).endswith("इस जिले में")
     assert fact(EN, info("log_assets", "log10 rupees"), np.log10(12_500_001)) == "assets declared: 1.2 crore rupees"
     assert fact(EN, info("over_party_before", "share 0-1"), -0.031).endswith("3.1 points below the party's")
+    assert fact(EN, info("rating_dcc", "score 0-1", "ratings"), 0.72).endswith("district committee: 7.2 out of 10")
+    assert fact(HI, info("rating_dcc_within", "score -1 to 1", "ratings"), -0.12).endswith("1.2 (10 के पैमाने पर) पीछे")
+    assert fact(EN, info("presence_people_met", "log count", "presence"), np.log(1235)) == "people met, verified: 1,234"
     assert fact(EN, info("new_thing", "days", "presence"), 3.0) == "presence in the field (new thing): 3 days"
 
 
@@ -86,11 +92,12 @@ def test_no_community_is_named_in_a_fallback() -> None:
 
 @settings(deadline=None)
 @given(st.sampled_from(UNITS), st.sampled_from(sorted(FAMILIES)), st.floats(-1e6, 1e6), st.floats(-60, 60),
-       st.sampled_from(["age", "rating_observer", "over_party_before", "people_met", "unheard_of"]))  # fmt: skip
+       st.sampled_from(["age", "rating_observer", "over_party_before", "presence_people_met",
+                        "rating_all_within", "unheard_of"]))  # fmt: skip
 def test_english_and_hindi_carry_the_same_numbers_and_no_sign(
     unit: str, family: str, value: float, points: float, name: str
 ) -> None:
-    value = min(value, 12.0) if unit.startswith("log10") else value
+    value = min(value, 12.0) if unit.startswith("log") else value
     feature = info(name, unit, family)
     english, hindi = (against_average(texts, feature, value, points) for texts in (EN, HI))
     assert numbers(english) == numbers(hindi)
@@ -108,7 +115,7 @@ def test_all_reasons_of_a_seat_carry_the_same_numbers(make_prediction: Callable[
 
 
 def test_the_warning_names_the_gravest_first() -> None:
-    infos = [info("rating_observer", "share 0-1", "ratings"), info("booths_reached", "count", "presence"),
+    infos = [info("rating_observer", "score 0-1", "ratings"), info("presence_booths", "share 0-1", "presence"),
              info("age", "years"), info("education_level", "level 0-9"),
              info("log_assets", "log10 rupees")]  # fmt: skip
     all_known = [True] * 5
