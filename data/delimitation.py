@@ -78,7 +78,7 @@ def seat_id(state: str, delim_id: int, year: int, kind: str, number: int) -> str
     if state == "S08" and delim_id == 2 and year < 1972:
         return f"{state}-1967-{number}"  # 60 seats in 1967, 68 others under the same DelimID in 1972
     if state == "S01" and delim_id == 4:
-        renumbered = year >= _SPLIT_YEAR and kind != "LS" or year > _SPLIT_YEAR
+        renumbered = (year >= _SPLIT_YEAR and kind != "LS") or year > _SPLIT_YEAR
         if renumbered and number <= _ANDHRA_SEATS:
             return f"S01-{_SPLIT_YEAR}-{number}"
         return f"S29-2008-{number}" if number <= _TELANGANA_SEATS else f"S01-2008-{number}"

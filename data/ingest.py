@@ -35,15 +35,28 @@ _WORLD: Final = "world.json"
 
 @dataclass(frozen=True)
 class TableCount:
-    """What one file did to one table (counts of rows; quarantined and flagged count rows of the file)."""
+    """What one file did to one table.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    kept : int
+        Rows taken from this file.
+    quarantined, flagged : int
+        Rows of the file with at least one such fault.
+    inserted, replaced, filled, unchanged : int
+        Of the kept rows: new keys, known keys with other values, known keys whose blanks were filled, nothing new.
+    """
 
     table: str
     kept: int
-    quarantined: int
-    flagged: int
-    inserted: int
-    replaced: int
-    unchanged: int
+    quarantined: int = 0
+    flagged: int = 0
+    inserted: int = 0
+    replaced: int = 0
+    filled: int = 0
+    unchanged: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,11 +202,11 @@ def _files(paths: list[Path]) -> list[tuple[Path, FileReport | None]]:
                 out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: the truth is never read")))
                 continue
             inside = _files(sorted(child for child in path.iterdir() if not child.name.startswith(".")))
-            out.extend(
-                entry for entry in inside if entry[1] is None or entry[0].is_dir() or not _ignored(entry[0])
-            )
+            out.extend(entry for entry in inside if entry[1] is None or entry[0].is_dir() or not _ignored(entry[0]))
             if not inside:
-                out.append((path, FileReport(path, "refused", reason=f"{path} is an empty folder; name one with files")))
+                out.append(
+                    (path, FileReport(path, "refused", reason=f"{path} is an empty folder; name one with files"))
+                )
         elif not path.exists():
             reason = f"there is no file or folder {path}; check the path"
             out.append((path, FileReport(path, "refused", reason=reason)))
@@ -208,7 +221,7 @@ def _files(paths: list[Path]) -> list[tuple[Path, FileReport | None]]:
 
 def _ignored(path: Path) -> bool:
     name = path.name.lower()
-    return name.endswith(_IGNORED) or name == _WORLD or name.endswith(boundaries.SIDECARS)
+    return name == _WORLD or name.endswith((*_IGNORED, *boundaries.SIDECARS))
 
 
 def _one(
@@ -224,9 +237,7 @@ def _one(
     key = ":".join([digest, path.name, *told]).rstrip(":")
     if key in known:
         entry = known[key]
-        tables = tuple(
-            TableCount(name, kept, 0, 0, 0, 0, kept) for name, kept in sorted(entry.get("tables", {}).items())
-        )
+        tables = tuple(TableCount(name, kept, unchanged=kept) for name, kept in sorted(entry.get("tables", {}).items()))
         return FileReport(path, "unchanged", entry["format"], "the same file was read before", tables), None
     intake = take_in(path, options, as_format=as_format, scratch=root)
     try:
@@ -242,11 +253,10 @@ def _one(
     per_table = _faulty_rows(found)
     tables = tuple(
         TableCount(
-            table, inserted + replaced + unchanged, per_table.get((table, "quarantined"), 0),
-            per_table.get((table, "flagged"), 0), inserted, replaced, unchanged,
+            table, sum(count), per_table.get((table, "quarantined"), 0), per_table.get((table, "flagged"), 0), *count
         )
-        for table, (inserted, replaced, unchanged) in counts.items()
-    )  # fmt: skip
+        for table, count in counts.items()
+    )
     if not sum(table.kept for table in tables) and len(found):
         first = found.iloc[0]
         raise KhakaError(
@@ -263,12 +273,12 @@ def _one(
 
 def _store(
     intake: Intake, store: TableStore
-) -> tuple[dict[str, tuple[int, int, int]], pd.DataFrame, pd.DataFrame]:
-    counts: dict[str, tuple[int, int, int]] = {}
+) -> tuple[dict[str, tuple[int, int, int, int]], pd.DataFrame, pd.DataFrame]:
+    counts: dict[str, tuple[int, int, int, int]] = {}
     changes: list[pd.DataFrame] = []
     late: list[pd.DataFrame] = []
     for checked in intake.tables:
-        inserted = replaced = unchanged = 0
+        count = [0, 0, 0, 0]
         for frame in checked.frames():
             if checked.table == "ratings":
                 frame, bad = _not_after_decision(frame, store)
@@ -276,14 +286,14 @@ def _store(
             if frame.empty:
                 continue
             report = store.write(checked.table, frame, mode=checked.mode)
-            inserted += report.inserted
-            replaced += report.replaced
-            unchanged += report.unchanged
+            count[0] += report.inserted
+            count[1 if checked.mode == "replace" else 2] += report.replaced
+            count[3] += report.unchanged
             if len(report.changes):
                 known = report.changes[report.changes["old"].notna()]  # a filled blank replaces nothing
                 changes.append(known.assign(table=checked.table))
-        before = counts.get(checked.table, (0, 0, 0))
-        counts[checked.table] = (before[0] + inserted, before[1] + replaced, before[2] + unchanged)
+        before = counts.get(checked.table, (0, 0, 0, 0))
+        counts[checked.table] = (before[0] + count[0], before[1] + count[1], before[2] + count[2], before[3] + count[3])
     return counts, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(), join_faults(late)
 
 
@@ -307,4 +317,5 @@ def _not_after_decision(ratings: pd.DataFrame, store: TableStore) -> tuple[pd.Da
 
 def _faulty_rows(found: pd.DataFrame) -> dict[tuple[str, str], int]:
     grouped = found.groupby(["table", "severity"])["row"].nunique()
-    return {(str(table), str(severity)): int(count) for (table, severity), count in grouped.items()}
+    keys = grouped.index.to_frame(index=False).astype("str")
+    return dict(zip(zip(keys["table"], keys["severity"], strict=True), map(int, grouped), strict=True))

@@ -39,7 +39,9 @@ READERS: Final[dict[str, tuple[Callable[[Sheet], object], SheetReader]]] = {
 }
 """Formats of tables that others publish, in the order in which they are tried."""
 
-KNOWN: Final = "TCPD results, parsed booth files, Census districts, electors by age, boundary files, the contract's tables"
+KNOWN: Final = (
+    "TCPD results, parsed booth files, Census districts, electors by age, boundary files, the contract's tables"
+)
 _SPOOL_ROWS: Final = 500_000
 
 
@@ -121,7 +123,13 @@ def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Pat
     """
     if path.stat().st_size == 0:
         raise KhakaError(f"{path} is empty; give a file with a header and rows")
-    if as_format is not None and as_format not in (*READERS, *TABLES, boundaries.FORMAT, form20.FORMAT, canonical.FORMAT):
+    if as_format is not None and as_format not in (
+        *READERS,
+        *TABLES,
+        boundaries.FORMAT,
+        form20.FORMAT,
+        canonical.FORMAT,
+    ):
         names = ", ".join([*READERS, boundaries.FORMAT, canonical.FORMAT])
         raise KhakaError(f"unknown format '{as_format}' for --as; there are {names}, or a table's name such as ratings")
     if boundaries.recognises(path):
@@ -158,8 +166,10 @@ def _refuse_voters(path: Path, frame: pd.DataFrame, header: tuple[str, ...]) -> 
             f"{path} is refused whole: column '{column[0]}' holds {column[1]} numbers, and no table may hold a voter; "
             f"take the column out, or for an intake sheet of aspirants add --drop '{column[0]}'"
         )
-    if elector_rows(header, frame):
-        raise KhakaError(f"{path} is refused whole: it has a row per elector, and no table may hold a voter; give totals")
+    if header and elector_rows(header, frame):
+        raise KhakaError(
+            f"{path} is refused whole: it has a row per elector, and no table may hold a voter; give totals"
+        )
 
 
 def _from_reading(path: Path, reading: Reading, sheet: Sheet | None) -> Intake:
@@ -197,7 +207,7 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
     total = 0
     try:
         for batch in sheet.batches(rows=_SPOOL_ROWS):
-            _refuse_voters(sheet.path, batch, ())
+            _refuse_voters(sheet.path, batch, ())  # all values; the header and the first rows were looked at before
             stray = stray_voters(batch)
             if len(stray):
                 where = pd.Series("(not shown)", index=batch.index[stray], dtype="str")

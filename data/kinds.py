@@ -97,19 +97,21 @@ def _date(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     text = text.mask(text == "")
     # a midnight after the day is what spreadsheets make of a date
     day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "", regex=True)
-    parsed = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").astype(DTYPES["date"])
+    parsed = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
     return parsed, _reasons(values.index, (text.notna() & parsed.isna(), "not a date; write 2027-01-31"))
 
 
 def _time(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         if values.dt.tz is not None:
-            return values.astype(DTYPES["time"]), _none(values.index)
+            return values.dt.tz_convert("UTC").astype("datetime64[us, UTC]"), _none(values.index)
         values = values.astype("str")
     text = values.astype("str").str.strip()
     text = text.mask(text == "")
-    offset = text.str.contains(_OFFSET, regex=True).fillna(False).astype(bool) & text.str.contains(":").fillna(False).astype(bool)
-    parsed = pd.to_datetime(text.where(offset), format="ISO8601", errors="coerce", utc=True).astype(DTYPES["time"])
+    clock = text.str.contains(":", regex=False).fillna(False).astype(bool)
+    offset = clock & text.str.contains(_OFFSET, regex=True).fillna(False).astype(bool)
+    parsed = pd.to_datetime(text.where(offset), format="ISO8601", errors="coerce", utc=True)
+    parsed = parsed.astype("datetime64[us, UTC]")
     naive = text.notna() & ~offset & pd.to_datetime(text.where(~offset), format="ISO8601", errors="coerce").notna()
     reasons = _reasons(
         values.index,

@@ -124,7 +124,9 @@ def _failures(spec: Table, data: pd.DataFrame, original: pd.DataFrame) -> pd.Dat
         original[column].iloc[place] if column in original.columns else pd.NA
         for column, place in zip(columns, position, strict=True)
     ]
-    out = faults(spec.name, "", pd.Series(values, index=data.index[position], dtype="object"), "", severity="quarantined")
+    out = faults(
+        spec.name, "", pd.Series(values, index=data.index[position], dtype="object"), "", severity="quarantined"
+    )
     out["column"] = pd.Series(columns, dtype="str")
     out["reason"] = pd.Series(reasons.to_numpy(), dtype="str")
     # a value that could not be read was said already: it is blank here only because of that
@@ -163,9 +165,13 @@ def _crossed(spec: Table, data: pd.DataFrame) -> pd.DataFrame:
     if spec.name == "activity" and {"started_at", "received_at"}.issubset(data.columns):
         quarantine("received_at", data["received_at"] < data["started_at"], "received before it started")
     if spec.name == "demographics" and {"measure", "value"}.issubset(data.columns):
-        share = data["measure"].str.endswith("_share").fillna(False) | data["measure"].str.startswith("community:").fillna(False)
+        share = data["measure"].str.endswith("_share").fillna(False) | data["measure"].str.startswith(
+            "community:"
+        ).fillna(False)
         share |= data["measure"].isin(["literacy_rate"])
-        quarantine("value", share.astype(bool) & ~data["value"].between(0, 1) & data["value"].notna(), "a share outside 0 to 1")
+        quarantine(
+            "value", share.astype(bool) & ~data["value"].between(0, 1) & data["value"].notna(), "a share outside 0 to 1"
+        )
     return join_faults(found)
 
 
@@ -180,7 +186,7 @@ def _unique(spec: Table, good: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
     equal = plain.duplicated(keep="first")
     distinct = plain[~equal]
     clash = distinct.duplicated(key, keep=False)
-    shown = plain[key[0]].str.cat([plain[name] for name in key[1:]], sep="|") if len(key) > 1 else plain[key[0]]
+    shown = plain[key[0]].str.cat(plain[key[1:]], sep="|") if len(key) > 1 else plain[key[0]]
     names = "+".join(key)
     bad = join_faults([
         faults(spec.name, names, shown[equal], "the same row again; kept once"),
@@ -241,5 +247,6 @@ def write_quarantine(path: Path, new: pd.DataFrame) -> int:
 def read_quarantine(path: Path) -> pd.DataFrame:
     """Return the quarantine file, empty where there is none."""
     if path.exists():
-        return read_parquet(path).to_pandas()
+        known: pd.DataFrame = read_parquet(path).to_pandas()
+        return known
     return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in COLUMNS})

@@ -172,7 +172,9 @@ def elector_rows(columns: Iterable[str], sample: pd.DataFrame) -> bool:
         text = sample[name].dropna().astype("str").str.strip().str.lower()
         if len(text) < 5:
             continue
-        relation |= bool(text.isin(["father", "husband", "mother", "fthr", "hsbn", "mthr", "पिता", "पति", "माता"]).mean() > 0.8)
+        relation |= bool(
+            text.isin(["father", "husband", "mother", "fthr", "hsbn", "mthr", "पिता", "पति", "माता"]).mean() > 0.8
+        )
         number = pd.to_numeric(text, errors="coerce")
         age |= bool(number.between(18, 110).mean() > 0.95 and number.nunique() > 5)
         sex |= bool(text.isin(["m", "f", "male", "female", "पु", "म", "पुरुष", "महिला", "स्त्री"]).mean() > 0.9)

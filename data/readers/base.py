@@ -87,9 +87,7 @@ def no_faults() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in FAULT_COLUMNS})
 
 
-def faults(
-    table: str, column: str, values: pd.Series, reason: str, *, severity: Severity = "flagged"
-) -> pd.DataFrame:
+def faults(table: str, column: str, values: pd.Series, reason: str, *, severity: Severity = "flagged") -> pd.DataFrame:
     """Return one fault per entry of `values`, whose index is the row in the file."""
     text = values.astype("str")
     return pd.DataFrame(

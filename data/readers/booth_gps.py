@@ -62,7 +62,9 @@ def read(sheet: Sheet, options: Options) -> Reading:
         bad = value.isna() & raw[name].notna()
         found.append(faults("booths", name, raw.loc[bad, name], "not a number; left blank"))
     swapped = lat.between(*_LON) & lon.between(*_LAT) & ~(lat.between(*_LAT) & lon.between(*_LON))
-    found.append(faults("booths", "latitude", raw.loc[swapped, "latitude"], "latitude and longitude swapped; set right"))
+    found.append(
+        faults("booths", "latitude", raw.loc[swapped, "latitude"], "latitude and longitude swapped; set right")
+    )
     lat, lon = lat.where(~swapped, lon), lon.where(~swapped, lat)
     outside = (lat.notna() | lon.notna()) & ~(lat.between(*_LAT) & lon.between(*_LON))
     found.append(faults("booths", "latitude", raw.loc[outside, "latitude"], "outside India; left blank"))
@@ -78,9 +80,15 @@ def read(sheet: Sheet, options: Options) -> Reading:
         index=raw.index,
     )
     elections = pd.DataFrame(
-        {"election_id": [election], "state": [state], "kind": ["LS"], "result_date": [pd.Timestamp(result_date(election))]},
+        {
+            "election_id": [election],
+            "state": [state],
+            "kind": ["LS"],
+            "result_date": [pd.Timestamp(result_date(election))],
+        },
         index=[1],
     )
-    note = f"{sheet.path.name}: {len(frame):,} booths of {election}; {rest:,} rows name a booth of a later roll only, not stored"
+    later = f"{rest:,} rows name a booth of a later roll only, not stored"
+    note = f"{sheet.path.name}: {len(frame):,} booths of {election}; {later}"
     pieces = (Piece("elections", elections, "fill"), Piece("booths", frame, "fill"))
     return Reading(FORMAT, pieces, join_faults(found), (note,))

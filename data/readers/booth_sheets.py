@@ -93,8 +93,9 @@ def _booths(raw: pd.DataFrame, keys: pd.DataFrame) -> tuple[pd.DataFrame, list[p
                 return whole(raw[name]).where(lambda value: value >= 0)
         return pd.Series(pd.NA, index=raw.index, dtype="Int64")
 
+    station = raw["station_name"] if "station_name" in raw.columns else pd.Series(pd.NA, index=raw.index, dtype="str")
     booths = keys.assign(
-        station_name=raw["station_name"].str.strip() if "station_name" in raw.columns else pd.NA,
+        station_name=station.str.strip(),
         electors=count("electors"),
         electors_female=count("electors_f"),
         votes_polled=count("turnout"),
@@ -110,7 +111,9 @@ def _booths(raw: pd.DataFrame, keys: pd.DataFrame) -> tuple[pd.DataFrame, list[p
     limit = (0.02 * booths["votes_polled"]).clip(lower=3)  # small differences between polled and counted are normal
     off = (differs > limit).fillna(False).astype(bool)
     if off.any():
-        found.append(faults("booths", "votes_polled", raw.loc[off, "turnout"], "votes don't add up to the votes polled"))
+        found.append(
+            faults("booths", "votes_polled", raw.loc[off, "turnout"], "votes don't add up to the votes polled")
+        )
     if "row_sum_ok" in raw.columns:
         flag = raw["row_sum_ok"].str.strip().str.lower().map({"true": True, "false": False}).astype("boolean")
         booths["row_sum_ok"] = flag.astype("str")

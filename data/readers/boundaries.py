@@ -40,7 +40,7 @@ def recognises(path: Path) -> bool:
     """Tell whether a file is a map, by its first bytes."""
     with path.open("rb") as handle:
         head = handle.read(4096)
-    if head.startswith(b"SQLite format 3\x00") or head.startswith(b"\x00\x00\x27\x0a"):
+    if head.startswith((b"SQLite format 3\x00", b"\x00\x00\x27\x0a")):
         return True
     text = head.decode("utf-8", errors="ignore").lstrip("\ufeff \r\n\t")
     if text.startswith("{"):
@@ -88,7 +88,9 @@ def read(path: Path, options: Options) -> Reading:
         states = _states(path, map_, column(_STATE_NAME), column(_STATE_CODE), options)
         unit = pd.Series(
             [
-                current_seat_id(code, int(value)) if isinstance(code, str) and not pd.isna(value) and value >= 1 else None
+                current_seat_id(code, int(value))
+                if isinstance(code, str) and not pd.isna(value) and value >= 1
+                else None
                 for code, value in zip(states, values, strict=True)
             ],
             index=map_.index,
@@ -141,7 +143,9 @@ def _open(path: Path) -> geopandas.GeoDataFrame:
         raise KhakaError(f"{path} holds no shapes; give a map with a polygon a seat")
     if map_.crs is None:
         if shape:
-            raise KhakaError(f"{path} has no coordinate system (.prj missing); add it, since a guess may shift every seat")
+            raise KhakaError(
+                f"{path} has no coordinate system (.prj missing); add it, since a guess may shift every seat"
+            )
         map_ = map_.set_crs(4326)
     return map_.to_crs(4326)
 
@@ -151,7 +155,9 @@ def _states(
 ) -> pd.Series:
     state = pd.Series(pd.NA, index=map_.index, dtype="str")
     if name is not None:
-        state = map_[name].astype("str").map(lambda text: state_code(text) if isinstance(text, str) else None).astype("str")
+        state = (
+            map_[name].astype("str").map(lambda text: state_code(text) if isinstance(text, str) else None).astype("str")
+        )
     if code is not None:
         values = map_[code].astype("str")
         own = values.map(lambda text: state_of_census(text) if isinstance(text, str) else None).astype("str")
@@ -160,7 +166,9 @@ def _states(
     if state.isna().all():
         known = state_in_text(stem(path)) or options.state
         if known is None:
-            raise KhakaError(f"{path} is a map, but nothing tells its state; add --seat S24-2008-1 or name the file after it")
+            raise KhakaError(
+                f"{path} is a map, but nothing tells its state; add --seat S24-2008-1 or name the file after it"
+            )
         state = state.fillna(known)
     return state
 

@@ -78,7 +78,9 @@ def _states(sheet: Sheet, names: pd.Series) -> tuple[pd.Series, list[pd.DataFram
     codes = {name: state_code(str(name)) for name in names.dropna().unique()}
     state = names.map(codes).astype("str")
     if state.isna().all():
-        raise KhakaError(f"{sheet.path}: column '{names.name}' names no state of India; write it as Uttar Pradesh or S24")
+        raise KhakaError(
+            f"{sheet.path}: column '{names.name}' names no state of India; write it as Uttar Pradesh or S24"
+        )
     bad = state.isna()
     return state, [faults("demographics", str(names.name), names[bad], "no state of India", severity="quarantined")]
 
@@ -94,10 +96,14 @@ def _census(sheet: Sheet) -> Reading:
         if not sheet.has(*parts, base):
             continue
         whole_ = numbers(raw[base])
-        value = sum((numbers(raw[part]) for part in parts), start=pd.Series(0.0, index=raw.index)) / whole_.where(whole_ > 0)
+        value = sum((numbers(raw[part]) for part in parts), start=pd.Series(0.0, index=raw.index)) / whole_.where(
+            whole_ > 0
+        )
         frames.append(_measure("district", unit, measure, 2011, "census-2011", value, whole_)[keep])
     frames.append(
-        _measure("district", unit, "population", 2011, "census-2011", numbers(raw["Population"]), numbers(raw["Population"]))[keep]
+        _measure(
+            "district", unit, "population", 2011, "census-2011", numbers(raw["Population"]), numbers(raw["Population"])
+        )[keep]
     )
     note = f"{sheet.path.name}: {int(keep.sum())} districts; urban_share is by households"
     return Reading(CENSUS, (Piece("demographics", pd.concat(frames)),), join_faults(found), (note,))
@@ -121,7 +127,10 @@ def _electors(sheet: Sheet) -> Reading:
     keep = state.notna() & (number >= 1).fillna(False).astype(bool)
     raw, state, number = raw[keep], state[keep], number[keep]
     unit = pd.Series([current_seat_id(code, int(ac)) for code, ac in zip(state, number, strict=True)], index=raw.index)
-    young = sum((numbers(raw[f"18-19 {sex}"]).fillna(0) for sex in ("Male", "Female", "Others")), start=pd.Series(0.0, raw.index))
+    young = sum(
+        (numbers(raw[f"18-19 {sex}"]).fillna(0) for sex in ("Male", "Female", "Others")),
+        start=pd.Series(0.0, raw.index),
+    )
     men, women = numbers(raw["Above 18 Male"]), numbers(raw["Above 18 Female"])
     # "above 18" holds the 18 to 19 year olds too: the printed ratio of women to men is that of these columns alone
     total = men + women + numbers(raw["Above 18 Others"]).fillna(0)
@@ -130,7 +139,9 @@ def _electors(sheet: Sheet) -> Reading:
     frame = pd.concat(
         [
             _measure("seat", unit, "electors_18_19_share", year, source, young / total, total),
-            _measure("seat", unit, "women_per_1000_men_electors", year, source, 1000 * women / men.where(men > 0), total),
+            _measure(
+                "seat", unit, "women_per_1000_men_electors", year, source, 1000 * women / men.where(men > 0), total
+            ),
         ]
     )
     note = f"{sheet.path.name}: electors of {len(raw)} seats on the roll of 2014"
@@ -146,7 +157,9 @@ def _constituencies(sheet: Sheet) -> Reading:
     raw, state, number = raw[keep], state[keep], number[keep]
     unit = pd.Series([current_seat_id(code, int(ac)) for code, ac in zip(state, number, strict=True)], index=raw.index)
     parts = unit.str.split("-", expand=True)
-    kind = raw["AC_TYPE"].str.strip().str.upper() if "AC_TYPE" in raw.columns else pd.Series(pd.NA, raw.index, dtype="str")
+    kind = (
+        raw["AC_TYPE"].str.strip().str.upper() if "AC_TYPE" in raw.columns else pd.Series(pd.NA, raw.index, dtype="str")
+    )
     frame = pd.DataFrame(
         {
             "seat_id": unit, "state": parts[0], "seat_no": whole(parts[2]), "seat_name": raw["AC_NAME"].str.strip(),

@@ -137,7 +137,9 @@ class Sheet:
                 if count:
                     yield _numbered(waiting, number, skipped)
         except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-            raise KhakaError(f"{self.path} cannot be read to its end ({_first_line(error)}); get the file again") from None
+            raise KhakaError(
+                f"{self.path} cannot be read to its end ({_first_line(error)}); get the file again"
+            ) from None
 
     def _parquet(self, columns: list[str], rows: int) -> Iterator[pd.DataFrame]:
         number = 2
@@ -148,6 +150,7 @@ class Sheet:
             yield frame
 
     def _xlsx(self, columns: list[str], rows: int) -> Iterator[pd.DataFrame]:
+        del rows  # a sheet has a million rows at most
         cells = _xlsx_rows(self.path)
         body = [[_cell_text(value) for value in row] for row in cells[1:]]
         frame = pd.DataFrame(body, columns=list(self.stored or self.header), dtype="str")
@@ -240,7 +243,9 @@ def _xlsx_rows(path: Path) -> list[list[Any]]:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         return list(book.get_sheet_by_index(0).to_python(skip_empty_area=False)) if book.sheet_names else []
     except Exception as error:  # calamine raises its own, unrelated kinds
-        raise KhakaError(f"{path} is no readable XLSX sheet ({_first_line(error)}); save it again as XLSX or CSV") from None
+        raise KhakaError(
+            f"{path} is no readable XLSX sheet ({_first_line(error)}); save it again as XLSX or CSV"
+        ) from None
 
 
 def _cell_text(value: Any) -> str | None:
@@ -272,9 +277,11 @@ def _encoding(path: Path, head: bytes) -> str:
 
 def _numbered(batches: list[pa.RecordBatch], first: int, skipped: list[int]) -> pd.DataFrame:
     """Make a frame whose index is the row in the file; skipped rows leave their number unused."""
-    frame = pa.Table.from_batches(batches).to_pandas()
+    frame: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
     gone = {number for number in skipped if number >= first}
-    numbers = [number for number in range(first, first + len(frame) + len(gone)) if number not in gone] if gone else None
+    numbers = (
+        [number for number in range(first, first + len(frame) + len(gone)) if number not in gone] if gone else None
+    )
     frame.index = pd.RangeIndex(first, first + len(frame)) if numbers is None else pd.Index(numbers[: len(frame)])
     return frame
 

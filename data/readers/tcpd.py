@@ -45,7 +45,9 @@ _ELECTION: Final = ["election_id", "seat_id"]
 
 def recognises(sheet: Sheet) -> bool:
     """Tell whether the header is that of a Lok Dhaba download."""
-    return sheet.has("State_Name", "Constituency_No", "Candidate") or sheet.has("State_Name", "Year", "Candidate", "Party")
+    return sheet.has("State_Name", "Constituency_No", "Candidate") or sheet.has(
+        "State_Name", "Year", "Candidate", "Party"
+    )
 
 
 def read(sheet: Sheet, options: Options) -> Reading:
@@ -117,7 +119,9 @@ def _identified(sheet: Sheet, raw: pd.DataFrame, options: Options) -> tuple[pd.D
             found.append(faults("nominees", column, raw.loc[bad, column], reason, severity="quarantined"))
         good &= ~bad
     rows = raw[good].copy()
-    segments = rows["Election_Type"].str.contains("GE|Lok Sabha", regex=True).fillna("PC_No" in sheet.header).astype(bool)
+    segments = (
+        rows["Election_Type"].str.contains("GE|Lok Sabha", regex=True).fillna("PC_No" in sheet.header).astype(bool)
+    )
     rows["state"] = state[good]
     rows["year"] = year[good].astype("int64")
     rows["number"] = number[good].astype("int64")
@@ -129,8 +133,8 @@ def _identified(sheet: Sheet, raw: pd.DataFrame, options: Options) -> tuple[pd.D
     keys = rows[rows["kind"] == "AE"].groupby(["state", "year"])["assembly"]
     second = (rows["assembly"] > keys.transform("min").reindex(rows.index)).fillna(False).astype(bool)
     second |= (rows["state"] == "S04") & (rows["year"] == 2005) & (rows["assembly"] == 14)  # also when it comes alone
-    suffix = pd.Series(np.where(rows["kind"] == "AE", np.where(second, "AE2", "AE"), rows["kind"]), rows.index)
-    suffix = suffix.where(rows["kind"] != "BYE", "BYE" + rows["poll"].astype("str"))
+    suffix = rows["kind"].astype("str").mask(second & (rows["kind"] == "AE"), "AE2")
+    suffix = suffix.mask(rows["kind"] == "BYE", "BYE" + rows["poll"].astype("str"))
     rows["election_id"] = rows["state"] + "-" + rows["year"].astype("str") + "-" + suffix
     keys_frame = rows[["state", "delim", "year", "kind", "number"]].drop_duplicates()
     ids = [
@@ -164,7 +168,7 @@ def _seats(rows: pd.DataFrame) -> pd.DataFrame:
 def _elections(rows: pd.DataFrame) -> pd.DataFrame:
     groups = rows.groupby("election_id", sort=True)
     first = groups.agg(state=("state", "first"), kind=("kind", "first"), month=("month", "max"))
-    number = groups.apply(lambda part: int(part.index.min()), include_groups=False)
+    number = rows.index.to_series().groupby(rows["election_id"]).min()
     days = [
         result_date(str(election), None if pd.isna(month) else int(month))
         for election, month in zip(first.index, first["month"], strict=True)
