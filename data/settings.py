@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tomllib
 from pathlib import Path
@@ -29,9 +30,28 @@ class ModelSettings(_Section):
     """How models are fitted. Every value has a reason in the template that `khaka init` writes."""
 
     seed: Annotated[int, Field(ge=0)] = 2027
-    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
     draws: Annotated[int, Field(ge=500, le=20_000)] = 1000
     decision_lead_days: Annotated[int, Field(ge=1, le=365)] = 60
+
+
+class WeightSettings(_Section):
+    """The party's own weights for features that have no past outcome, until it has recorded a cycle of its own.
+
+    Points of margin for one unit of the feature, with a wide prior: half of the weight is its standard deviation.
+    """
+
+    dated: dt.date = dt.date(2026, 11, 1)
+    points: dict[str, float] = Field(
+        default_factory=lambda: {
+            "rating_observer_within": 8.0,
+            "rating_survey_within": 6.0,
+            "rating_dcc_within": 2.0,
+            "rating_pcc_within": 2.0,
+            "presence_within": 2.0,
+            "community_share": 4.0,
+        }
+    )
 
 
 class Settings(_Section):
@@ -39,6 +59,7 @@ class Settings(_Section):
 
     party: PartySettings
     model: ModelSettings = ModelSettings()
+    weights: WeightSettings = WeightSettings()
 
 
 _TEMPLATE: Final = """\
@@ -50,9 +71,22 @@ party = {party}    # whose tickets are scored, as the party is written in the re
 
 [model]
 seed = 2027              # every random number comes from here
-threads = 2              # threads of LightGBM and DuckDB; results do not depend on it
+threads = 1              # of LightGBM; results do not depend on it, and on a busy machine one is fastest
 draws = 1000             # draws of swing and noise behind every chance and range
 decision_lead_days = 60  # in past elections: facts count up to this many days before the result
+
+[weights]
+# The party's own weights, not learned: points of margin for one unit of a feature. They count as long as no past
+# outcome says more (half of each is its standard deviation), and are shown as the party's weight wherever they count.
+dated = 2026-11-01
+
+[weights.points]
+rating_observer_within = 8.0  # an observer's top rating against the bottom one, within the seat
+rating_survey_within = 6.0    # the same, of a survey
+rating_dcc_within = 2.0       # the district committee's
+rating_pcc_within = 2.0       # the state committee's
+presence_within = 2.0         # all booths of the seat reached against none, verified
+community_share = 4.0         # the declared community is the whole seat against none of it
 """
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from khaka.data.durable import write_bytes, write_json
-from khaka.training.linear import Floats, Posterior, choose_width, fit
+from khaka.training.prior_ridge import Floats, Posterior, choose_width, fit
 
 if TYPE_CHECKING:
     import lightgbm
@@ -128,7 +128,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.posterior_ = fit(design, target, group, mean, np.where(np.isnan(width), chosen, width))
         self.booster_: lightgbm.Booster | None = None
         if self.trees and len(frame) >= 4 * self.leaf_rows:
-            self.booster_ = self._grow(frame, target, design, group)
+            self.booster_ = self._grow(target, design, group)
         return self
 
     def predict(self, X: pd.DataFrame) -> Floats:
@@ -147,7 +147,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         base = np.full(len(X), self.baseline_mean_)
         person = parts[:, :-1]
         if self.booster_ is not None:
-            shap = np.asarray(self.booster_.predict(self._plain(X), pred_contrib=True, num_threads=self.threads))
+            shap = np.asarray(self.booster_.predict(design, pred_contrib=True, num_threads=self.threads))
             person = person + shap[:, :-2]
             seat = seat + shap[:, -2]
             base = base + shap[:, -1]
@@ -273,21 +273,17 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 width[index] = max(abs(mean[index]) * self.weight_width, 0.25)
         return mean, width
 
-    def _plain(self, X: pd.DataFrame) -> Floats:
-        return X.reindex(columns=[*self.features_, BASELINE]).to_numpy(dtype=float)
-
-    def _grow(
-        self, frame: pd.DataFrame, target: Floats, design: Floats, group: npt.NDArray[np.int64]
-    ) -> lightgbm.Booster:
+    def _grow(self, target: Floats, design: Floats, group: npt.NDArray[np.int64]) -> lightgbm.Booster:
+        """Grow trees on what the linear part leaves; unknown cells are filled, for a gap must not be a feature."""
         import lightgbm
 
-        from khaka.training.linear import demean
+        from khaka.training.prior_ridge import demean
 
         start = design @ self.posterior_.mean
         left = demean(target - start, group)
         monotone = [int((self.monotone or {}).get(name, 0)) for name in self.features_] + [0]
         data = lightgbm.Dataset(
-            self._plain(frame), label=left, feature_name=[f"f{i}" for i in range(len(monotone))], free_raw_data=False
+            design, label=left, feature_name=[f"f{i}" for i in range(len(monotone))], free_raw_data=False
         )
         parameters = {
             "objective": "huber",

@@ -26,7 +26,7 @@ from khaka.data.store import TableStore
 from khaka.features.cutoff import FrameSource, KnownTables, Source
 from khaka.features.decision import decision_date
 from khaka.features.nominee_table import nominee_features
-from khaka.training.linear import Floats
+from khaka.training.prior_ridge import Floats
 
 _INPUTS: Final = ("seats", "elections", "seat_elections", "nominees", "aspirants")
 

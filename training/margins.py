@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from khaka.training.linear import Floats
+from khaka.training.prior_ridge import Floats
 
 
 def best_rival(shares: Floats, seats: Sequence[str]) -> Floats:

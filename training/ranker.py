@@ -16,7 +16,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from khaka.data.errors import KhakaError
-from khaka.training.linear import Floats
+from khaka.training.prior_ridge import Floats
 
 STRATA: Final = 5
 _GRADES: Final = 5

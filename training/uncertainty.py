@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from khaka.training.linear import Floats
+from khaka.training.prior_ridge import Floats
 
 PRIOR_SWING: Final = 13.0
 """Prior spread of a party's error in one election, in points of margin: 10 points of share were seen on 52 real
@@ -85,7 +85,10 @@ def estimate_spread(residual: Floats, groups: Sequence[str], districts: Sequence
     district = np.sqrt(np.clip(between, 0.0, 0.5 * spread**2))
     within = max(spread**2 - district**2, 1.0)
     return MarginSpread(
-        float(swing), float(district), float(np.sqrt((1 - _PERSON_PART) * within)), float(np.sqrt(_PERSON_PART * within))
+        float(swing),
+        float(district),
+        float(np.sqrt((1 - _PERSON_PART) * within)),
+        float(np.sqrt(_PERSON_PART * within)),
     )
 
 

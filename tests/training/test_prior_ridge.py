@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khaka.training.linear import demean, fit
+from khaka.training.prior_ridge import demean, fit
 
 
 def test_a_strong_signal_moves_the_coefficient_from_its_prior() -> None:
