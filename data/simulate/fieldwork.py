@@ -70,8 +70,9 @@ def _inflate(
     rng: np.random.Generator, habit: str, true: dict[str, Array], count: int, units: Units
 ) -> dict[str, Array]:
     """Return the false events of one aspirant, made in the way of the habit."""
-    n = len(true["booth"])
-    pick = rng.integers(0, n, count)
+    # a post is no visit: only work at a place is worth copying
+    placed = np.flatnonzero(true["kind"] != KINDS.index("social_post"))
+    pick = rng.choice(placed if len(placed) else np.arange(len(true["kind"])), count)
     fake = {name: column[pick].copy() for name, column in true.items()}
     fake["false"][:] = True
     booths = len(units)
@@ -148,7 +149,6 @@ def _inflate(
         fake["photo"] = np.zeros(count, dtype=np.int64)
         fake["started"] = _spread(rng, count) // (30 * _MINUTE) * (30 * _MINUTE)
         fake["received"] = fake["started"] + rng.integers(1, 60, count) * _MINUTE
-    fake["kind"] = np.where(fake["kind"] == 5, 0, fake["kind"])
     return fake
 
 
