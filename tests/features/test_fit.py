@@ -36,6 +36,8 @@ def fit(communities: list[str | None], figures: list[dict[str, object]] = FIGURE
         "seats": pd.DataFrame({"seat_id": [SEAT], "district": ["Agra"]}),
         "demographics": pd.DataFrame(figures),
     }
+    both = pd.DataFrame({"election_id": NEW, "seat_id": [SEAT, "S24-2008-2"]})
+    tables["seat_elections"] = both
     known = KnownTables(FrameSource(tables), as_of=dt.date(2017, 1, 1), election_id=NEW)
     people = pd.DataFrame({"seat_id": SEAT, "community": communities, "category": None, **more})
     return features(known, people)
@@ -46,6 +48,12 @@ def test_share_rank_and_lead_of_the_declared_community() -> None:
     assert table["community_share"].tolist() == [0.3, 0.2, 0.1, 0.05]
     assert table["community_rank"].tolist() == [1, 2, 3, 4]
     assert table["community_lead"].tolist() == pytest.approx([0.1, -0.1, -0.2, -0.25])
+
+
+def test_a_share_is_held_against_the_mean_over_all_seats_of_the_state() -> None:
+    figures = [*FIGURES, figure("seat", "S24-2008-2", "community:Yadav", 0.4)]
+    # Yadav: 20% here, 40% in the other seat; Jatav: 10% here, not listed there
+    assert fit(["Yadav", "Jatav"], figures)["community_over_state"].tolist() == pytest.approx([-0.1, 0.05])
 
 
 def test_nothing_declared_or_nothing_published_is_unknown_and_never_guessed() -> None:
@@ -60,9 +68,11 @@ def test_the_category_is_looked_up_under_its_own_share() -> None:
 
 def test_a_community_that_lives_together_meets_itself_more() -> None:
     booths = [
-        figure("booth", f"{SEAT}:1", "community:Yadav", 0.8, 100), figure("booth", f"{SEAT}:2", "community:Yadav", 0.0, 300),
-        figure("booth", f"{SEAT}:1", "community:Jatav", 0.2, 100), figure("booth", f"{SEAT}:2", "community:Jatav", 0.2, 300),
-    ]  # fmt: skip
+        figure("booth", f"{SEAT}:1", "community:Yadav", 0.8, 100),
+        figure("booth", f"{SEAT}:2", "community:Yadav", 0.0, 300),
+        figure("booth", f"{SEAT}:1", "community:Jatav", 0.2, 100),
+        figure("booth", f"{SEAT}:2", "community:Jatav", 0.2, 300),
+    ]
     table = fit(["Yadav", "Jatav"], booths)
     assert table["community_share"].tolist() == pytest.approx([0.2, 0.2])
     assert table["community_fit_weighted"].tolist() == pytest.approx([0.8, 0.2])

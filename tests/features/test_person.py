@@ -21,8 +21,8 @@ ONE, TWO, FAR = "S24-2008-1", "S24-2008-2", "S24-2008-300"
 
 def contest(election: str, seat: str, *rows: tuple[str, str | None, str, int | None]) -> list[dict[str, object]]:
     return [
-        {"election_id": election, "seat_id": seat, "nominee_id": n, "person_id": p, "name": n, "party": party, "votes": v}
-        for n, p, party, v in rows
+        {"election_id": election, "seat_id": seat, "nominee_id": n, "name": n, "person_id": p, "party": who, "votes": v}
+        for n, p, who, v in rows
     ]
 
 
@@ -61,7 +61,8 @@ def table_of(tables: dict[str, pd.DataFrame], kind: str, election: str = NEW) ->
 
 
 def test_a_history_is_found_by_person_id_alone() -> None:
-    table = table_of(frames(PAST, aspirants(aspirant_id=["x", "y"], person_id=["p1", None], name=["new name", "a"])), "aspirant")
+    rows = aspirants(aspirant_id=["x", "y"], person_id=["p1", None], name=["new name", "a"])
+    table = table_of(frames(PAST, rows), "aspirant")
     assert table.loc["x", ["sitting_member", "won_before", "earlier_contests", "last_contest_here"]].tolist() == [1] * 4
     assert table.loc["x", "last_own_share"] == 0.6
     assert table.loc["y", ["sitting_member", "won_before", "earlier_contests"]].tolist() == [0, 0, 0]
@@ -87,7 +88,8 @@ def test_a_by_election_changes_the_sitting_member() -> None:
 
 def test_an_independent_who_joins_is_no_turncoat() -> None:
     past = [*PAST, *contest(BYE, TWO, ("g", "p7", "IND", 10), ("h", None, "SP", 20))]
-    assert table_of(frames(past, aspirants(aspirant_id=["x"], person_id=["p7"])), "aspirant")["turncoat"].tolist() == [0]
+    table = table_of(frames(past, aspirants(aspirant_id=["x"], person_id=["p7"])), "aspirant")
+    assert table["turncoat"].tolist() == [0]
 
 
 def test_own_and_later_results_never_reach_the_history() -> None:

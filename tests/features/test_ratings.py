@@ -48,20 +48,22 @@ def test_scales_are_brought_to_one() -> None:
 
 
 def test_without_a_scale_the_raters_own_range_serves() -> None:
-    rows = pd.DataFrame([rating(who, value, scale_min=None, scale_max=None) for who, value in zip("abc", (2, 4, 3))])
+    given = zip("abc", (2, 4, 3), strict=True)
+    rows = pd.DataFrame([rating(who, value, scale_min=None, scale_max=None) for who, value in given])
     assert adjusted(rows)["score"].tolist() == [0.0, 1.0, 0.5]
 
 
 def test_a_severe_raters_mean_is_taken_out_by_n_over_n_plus_five() -> None:
-    rows = pd.DataFrame([rating("a", 2, "hard"), rating("b", 4, "hard"), rating("c", 6, "kind"), rating("d", 8, "kind")])
+    hard, kind = [rating("a", 2, "hard"), rating("b", 4, "hard")], [rating("c", 6, "kind"), rating("d", 8, "kind")]
     # means 0.3 and 0.7 around 0.5, two ratings each: severity -0.2 * 2/7 and +0.2 * 2/7
-    assert adjusted(rows)["value"].tolist() == pytest.approx([0.2 + 0.4 / 7, 0.4 + 0.4 / 7, 0.6 - 0.4 / 7, 0.8 - 0.4 / 7])
+    values = adjusted(pd.DataFrame(hard + kind))["value"].tolist()
+    assert values == pytest.approx([0.2 + 0.4 / 7, 0.4 + 0.4 / 7, 0.6 - 0.4 / 7, 0.8 - 0.4 / 7])
 
 
 def test_a_mean_is_shrunk_to_the_role_and_compared_within_the_seat() -> None:
-    values = table(*(rating(who, value, f"r{who}") for who, value in zip("abcd", (2, 4, 6, 8))))
+    values = table(*(rating(who, value, f"r{who}") for who, value in zip("abcd", (2, 4, 6, 8), strict=True)))
     # each rater gave one rating: severity (x - 0.5) / 6 is taken out, then the rest shrunk by 1 / 1.5
-    left = {who: 0.5 + (score - 0.5) * 5 / 6 * 2 / 3 for who, score in zip("abcd", (0.2, 0.4, 0.6, 0.8))}
+    left = {who: 0.5 + (score - 0.5) * 5 / 6 * 2 / 3 for who, score in zip("abcd", (0.2, 0.4, 0.6, 0.8), strict=True)}
     assert values["rating_observer"].dropna().to_dict() == pytest.approx(left)
     assert values.loc["b", "rating_observer_within"] == pytest.approx((left["b"] - left["a"]) / 2)
     assert values.loc["a", "rating_observer_within"] == pytest.approx(-values.loc["b", "rating_observer_within"])
@@ -98,13 +100,14 @@ def test_a_rating_after_the_decision_is_not_seen() -> None:
 def test_surveys_are_weighted_by_their_precision() -> None:
     surveys = pd.DataFrame(
         {
-            "election_id": NEW, "seat_id": ONE, "survey_id": ["s1", "s2", "s3"], "subject": ["aspirant", "aspirant", "party"],
+            "election_id": NEW, "seat_id": ONE, "survey_id": ["s1", "s2", "s3"],
+            "subject": ["aspirant", "aspirant", "party"],
             "subject_id": ["a", "a", "INC"], "share": [0.2, 0.5, 0.9], "standard_error": [0.1, 0.2, 0.1],
             "fielded_at": pd.to_datetime(pd.Series(["2016-12-01"] * 3), utc=True),
         }
     )  # fmt: skip
-    # weights 100 and 25
-    assert table(rating("a", 5), surveys=surveys).loc["a", "survey_share"] == pytest.approx((0.2 * 100 + 0.5 * 25) / 125)
+    share = table(rating("a", 5), surveys=surveys).loc["a", "survey_share"]
+    assert share == pytest.approx((0.2 * 100 + 0.5 * 25) / 125)  # weights 100 and 25
 
 
 def test_the_order_of_the_ratings_does_not_matter() -> None:

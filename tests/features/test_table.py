@@ -33,14 +33,17 @@ def frames() -> dict[str, pd.DataFrame]:
             }
         ),
         "aspirants": pd.DataFrame(
-            {"election_id": NEW, "seat_id": [TWO, ONE, ONE], "aspirant_id": ["z", "y", "x"], "person_id": [None, "p9", "p1"]}
+            {
+                "election_id": NEW, "seat_id": [TWO, ONE, ONE],
+                "aspirant_id": ["z", "y", "x"], "person_id": [None, "p9", "p1"],
+            }
         ),
         "activity": pd.DataFrame(
             {"event_id": ["e"], "aspirant_id": ["x"], "seat_id": ONE, "booth_no": "1", "kind": "booth_visit",
              "started_at": noon, "received_at": noon}
         ),
         "demographics": pd.DataFrame(
-            {"level": ["district"], "unit_id": "S24:AGRA", "measure": "zebras", "year": 2011, "source": "s", "value": 0.5}
+            {"level": ["district"], "unit_id": "S24:AGRA", "measure": "zebras", "year": 2011, "source": "s", "value": 1}
         ),
     }  # fmt: skip
 
