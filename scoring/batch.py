@@ -12,7 +12,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,22 +20,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from khaka.data.durable import durable_path, read_parquet, sha256, write_bytes, write_json, write_parquet
+from khaka.data.durable import durable_path, read_parquet, sha256, write_bytes, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.scoring.eligibility import eligibility
 from khaka.scoring.explain import check_sums, explain
+from khaka.scoring.manifest import update_manifest, versions
 from khaka.scoring.panel import panel
 from khaka.scoring.rank import score, seat_numbers, seat_slices
 
 if TYPE_CHECKING:
     from khaka.training.prediction import Prediction
 
+__all__ = ["FORECAST", "SCHEMAS", "content_hash", "update_manifest", "versions", "write_forecast", "write_scores"]
+
 Progress = Callable[[int, int], None]
 """Called with seats done and seats in all."""
 
 PARTS: Final = ".parts"
 SEATS_A_CHUNK: Final = 16
-LIBRARIES: Final = ("lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn")
 
 _TEXT: Final = pa.string()
 _POINTS: Final = pa.float64()
@@ -76,17 +77,6 @@ FORECAST: Final = pa.schema([
     *(pa.field(name, _POINTS) for name in ("expected_share", "share_low", "share_high", "win_probability")),
 ])  # fmt: skip
 """Columns and types of a forecast."""
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of khaka and of the libraries that the figures go through."""
-    found = {}
-    for name in ("khaka", *LIBRARIES):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def write_scores(
@@ -196,34 +186,6 @@ def write_forecast(
         "versions": versions(),
     }
     return update_manifest(path.with_name(name), "forecast", entry)
-
-
-def update_manifest(path: Path, command: str, entry: Mapping[str, Any]) -> Path:
-    """Put one command's entry into a manifest and leave those of other commands as they are.
-
-    Parameters
-    ----------
-    path : Path
-        The manifest; made if missing or unreadable.
-    command : str
-        Such as "score" or "forecast".
-    entry : mapping
-        What went in and came out, without times of day and absolute paths.
-
-    Returns
-    -------
-    Path
-        The manifest.
-    """
-    content: dict[str, Any] = {}
-    if path.is_file():
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            found = None
-        content = found if isinstance(found, dict) else {}
-    write_json(path, {**content, command: dict(entry)})
-    return path
 
 
 def content_hash(

@@ -58,6 +58,16 @@ class Finding:
 def twenty_fifth_birthday(birth_date: dt.date) -> dt.date:
     """Return the day on which someone completes 25 years (born on 29 February: 1 March).
 
+    Parameters
+    ----------
+    birth_date : datetime.date
+        Day of birth.
+
+    Returns
+    -------
+    datetime.date
+        The twenty-fifth birthday.
+
     Examples
     --------
     >>> twenty_fifth_birthday(dt.date(2002, 1, 20))

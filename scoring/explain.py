@@ -14,10 +14,11 @@ import pandas as pd
 
 from khaka.data.errors import KhakaError
 from khaka.features.registry import FeatureInfo
-from khaka.scoring.contrast import against_seat
+from khaka.scoring.contrast import against_seat, contrast
 from khaka.scoring.rank import seat_numbers, seat_slices
-from khaka.scoring.reasons.catalogue import LANGUAGES, catalogue
-from khaka.scoring.reasons.render import against_average, warning
+from khaka.scoring.reasons.catalogue import LANGUAGES, Language, catalogue
+from khaka.scoring.reasons.figures import tenths
+from khaka.scoring.reasons.render import against_average, against_other, warning
 from khaka.scoring.reasons.topics import topic_numbers
 
 if TYPE_CHECKING:
@@ -180,6 +181,54 @@ def explain(prediction: Prediction, rows: slice | None = None) -> pd.DataFrame:
         }
     )
     return frame[list(EXPLANATION_COLUMNS)]
+
+
+def compare(
+    prediction: Prediction, a: str, b: str, *, seat_id: str, language: Language, name_of_b: str | None = None
+) -> list[str]:
+    """Return in words how aspirant `a` stands against aspirant `b` of the same seat.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        Expected margins with their contributions.
+    a, b : str
+        aspirant_id of both.
+    seat_id : str
+        Their seat.
+    language : str
+        "en" or "hi".
+    name_of_b : str, optional
+        As in the record; the id without it.
+
+    Returns
+    -------
+    list of str
+        The difference of the expected margins, then at most three points where `a` is ahead and three where `a` is
+        behind. All differences, those too small to be told included, add up to the first one.
+
+    Raises
+    ------
+    KhakaError
+        One of them is no aspirant of the seat.
+    """
+    texts = catalogue(language)
+    names = [name for name in prediction.contributions.columns if name != BASE]
+    gaps = contrast(prediction, a, b, seat_id=seat_id)
+    keys = prediction.people["aspirant_id"].where(prediction.people["seat_id"] == seat_id)
+    rows = [int(np.flatnonzero(keys == aspirant)[0]) for aspirant in (a, b)]
+    features = prediction.values
+    pair = features.reindex(columns=names).iloc[rows].to_numpy(dtype=np.float64)
+    other = name_of_b or b
+    total = float(gaps.sum())
+    first = texts.say("pair.sum_ahead" if total >= 0 else "pair.sum_behind", points=tenths(total), other=other)
+    chosen = reason_features(
+        gaps[names].to_numpy(dtype=np.float64), pair[0], differing(pair, [(0, 2)])[0], topic_numbers(names)
+    )
+    return [first] + [
+        against_other(texts, _info(prediction, names[column]), float(pair[0, column]), points, other=other)
+        for column, points in chosen
+    ]
 
 
 def _reasons(

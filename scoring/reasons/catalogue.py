@@ -34,12 +34,35 @@ class Catalogue:
         return name in self.texts
 
     def say(self, name: str, **values: str) -> str:
-        """Return the template called `name` with its placeholders filled."""
+        """Return a template with its placeholders filled.
+
+        Parameters
+        ----------
+        name : str
+            Id of the template.
+        **values : str
+            By placeholder.
+
+        Returns
+        -------
+        str
+            The text.
+        """
         return self.texts[name].format_map(values)
 
 
 def placeholders(template: str) -> frozenset[str]:
     """Return the names of a template's placeholders.
+
+    Parameters
+    ----------
+    template : str
+        Text with placeholders in braces.
+
+    Returns
+    -------
+    frozenset of str
+        Names without the braces.
 
     Examples
     --------

@@ -11,11 +11,20 @@ from typing import Final
 
 LAKH: Final = 100_000
 CRORE: Final = 10_000_000
+_LARGEST_LOG: Final = 20.0  # beyond any amount: a damaged value must not stop the batch
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A value ready for a template: its figure and the id of the unit's template."""
+    """A value ready for a template.
+
+    Parameters
+    ----------
+    unit : str
+        Id of the unit's template, without "unit.".
+    number : str
+        The figure.
+    """
 
     unit: str
     number: str
@@ -23,6 +32,16 @@ class Spoken:
 
 def grouped(number: float) -> str:
     """Return a whole number with lakh and crore grouping.
+
+    Parameters
+    ----------
+    number : float
+        Is rounded; its sign is left out.
+
+    Returns
+    -------
+    str
+        Digits and commas.
 
     Examples
     --------
@@ -41,6 +60,16 @@ def grouped(number: float) -> str:
 def tenths(number: float) -> str:
     """Return the size of a number with one decimal, without its sign; from 1,000 on whole and grouped.
 
+    Parameters
+    ----------
+    number : float
+        Of either sign.
+
+    Returns
+    -------
+    str
+        Digits, commas and a point.
+
     Examples
     --------
     >>> tenths(-1.249), tenths(0.0), tenths(12345.6)
@@ -57,6 +86,16 @@ def _plain(number: float) -> str:
 
 def rupees(amount: float) -> Spoken:
     """Return an amount of money in crore, lakh or rupees.
+
+    Parameters
+    ----------
+    amount : float
+        Rupees, 0 or more.
+
+    Returns
+    -------
+    Spoken
+        Figure and unit.
 
     Examples
     --------
@@ -128,9 +167,9 @@ def spoken(value: float, unit: str) -> Spoken:
     if word == "score":
         return Spoken("score", tenths(10 * value))
     if unit.startswith("log count"):
-        return Spoken("count", grouped(math.expm1(value)))
+        return Spoken("count", grouped(math.expm1(min(value, _LARGEST_LOG))))
     if word == "log10":
-        return rupees(10.0**value - 1.0)
+        return rupees(10.0 ** min(value, _LARGEST_LOG) - 1.0)
     if word in ("rupees", "inr"):
         return rupees(value)
     known = {"years": "years", "days": "days", "km": "kilometres", "kilometres": "kilometres", "count": "count"}

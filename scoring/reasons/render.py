@@ -51,7 +51,20 @@ def figure(texts: Catalogue, value: float, unit: str) -> str:
 
 
 def margin(texts: Catalogue, points: float) -> str:
-    """Return a margin in words, ahead or behind, never with a sign."""
+    """Return a margin in words, ahead or behind, never with a sign.
+
+    Parameters
+    ----------
+    texts : Catalogue
+        Of the language.
+    points : float
+        Margin in points.
+
+    Returns
+    -------
+    str
+        Such as "1.2 points behind".
+    """
     return figure(texts, points, "points")
 
 

@@ -15,6 +15,7 @@ TOPICS: Final = {
     "over_party_before": "last_own_share",
     "community_rank": "community_share",
     "community_lead": "community_share",
+    "community_over_state": "community_share",
     "community_fit_weighted": "community_share",
     "presence_within": "presence_booths",
     "presence_breadth": "presence_booths",
@@ -25,6 +26,16 @@ TOPICS: Final = {
 
 def topic(name: str) -> str:
     """Return the topic of a feature: its own name, unless it tells of the same thing as another.
+
+    Parameters
+    ----------
+    name : str
+        Feature.
+
+    Returns
+    -------
+    str
+        Name of the feature that stands for the topic.
 
     Examples
     --------

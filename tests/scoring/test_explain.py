@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from khaka.data.errors import KhakaError
 from khaka.scoring.contrast import contrast
-from khaka.scoring.explain import BASE, EXPLANATION_COLUMNS, check_sums, differing, explain, reason_features
+from khaka.scoring.explain import BASE, EXPLANATION_COLUMNS, check_sums, compare, differing, explain, reason_features
 from khaka.scoring.reasons.topics import topic_numbers
 from khaka.training.prediction import Prediction
 
@@ -84,3 +84,19 @@ def test_part_of_the_rows_is_explained_as_in_the_whole(make_prediction: Build) -
     prediction = make_prediction()
     whole, part = explain(prediction), explain(prediction, slice(3, 5))
     assert part.equals(whole.iloc[-len(part) :].reset_index(drop=True))
+
+
+def test_two_aspirants_are_compared_in_words(make_prediction: Build) -> None:
+    prediction = make_prediction((2,), seed=3)
+    prediction.contributions.loc[:, :] = 0.0
+    prediction.contributions.loc[0, ["age", "lives_in_seat"]] = [1.5, -0.4]
+    prediction.values.loc[:, ["age", "lives_in_seat"]] = [[45.0, 0.0], [30.0, 1.0]]
+    assert compare(prediction, "a0000", "a0001", seat_id="S24-2008-100", language="en", name_of_b="Asha Devi") == [
+        "1.1 points ahead of Asha Devi in all",
+        "1.5 points ahead of Asha Devi: age 45 years",
+        "0.4 points behind Asha Devi: residence: outside this seat",
+    ]
+    assert compare(prediction, "a0001", "a0000", seat_id="S24-2008-100", language="hi")[:2] == [
+        "a0000 की तुलना में कुल 1.1 प्रतिशत अंक पीछे",
+        "a0000 की तुलना में 0.4 प्रतिशत अंक आगे: निवास: इसी विधानसभा क्षेत्र में",
+    ]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from khaka.features import fit, person, presence, ratings
 from khaka.features.registry import FAMILIES, FeatureInfo
 from khaka.scoring.explain import explain
 from khaka.scoring.reasons.catalogue import catalogue, placeholders
@@ -49,6 +50,13 @@ def test_fixed_numbers_in_templates_are_the_same() -> None:
 def test_every_family_has_a_template_and_every_missed_feature_a_label() -> None:
     assert {f"family.{name}.{part}" for name in FAMILIES for part in ("label", "fact")} <= EN.texts.keys()
     assert {f"feature.{name}.label" for name in MISSED} <= EN.texts.keys()
+
+
+def test_every_feature_of_a_person_has_words_of_its_own() -> None:
+    for module in (person, fit, presence, ratings):
+        for name in module.FEATURES:
+            own = {f"feature.{name}.{part}" for part in ("fact", "yes", "above")}
+            assert own & EN.texts.keys(), name
 
 
 def test_words_that_are_not_to_be_printed_are_not_there() -> None:
