@@ -95,7 +95,8 @@ def _with_their_states(known: KnownTables, seat_ids: pd.Series) -> pd.Series:
     """Return the seats with all other seats of the election, so that a seat can be held against its state."""
     seats = known.frame("seat_elections")
     own = seats.loc[seats["election_id"] == known.election_id, "seat_id"]
-    return pd.concat([seat_ids, own]).astype("str").drop_duplicates().reset_index(drop=True)
+    both: pd.Series = pd.concat([seat_ids, own]).astype("str")
+    return both.drop_duplicates().reset_index(drop=True)
 
 
 def _category_share(figures: pd.DataFrame, people: pd.DataFrame) -> pd.Series:

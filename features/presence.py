@@ -3,8 +3,9 @@
 Loudness must not help: copies are one event, a booth counts once however often it is visited, people met are capped,
 and the number of records is no feature. An event counts if its location is no mock, lies within 2 km plus its own
 accuracy (1 km at most) of the claimed booth, arrived within 7 days and does not start in the future, its photo was
-not used before, its device is not shared with another person, and it is no impossible journey (150 km/h) from the
-event before. The query is `presence.sql`.
+not used before, its device is not shared with another person, its coordinates were not typed in (whole hundredths of
+a degree), it is no part of a burst (more than six events in twenty minutes) and no impossible journey (150 km/h) from
+the event before. The query is `presence.sql`.
 """
 
 from __future__ import annotations

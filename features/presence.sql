@@ -40,6 +40,9 @@ WITH who AS (
            s.has_device AND d.device IS NOT NULL AS shared_device,
            s.has_photo AND coalesce(s.event > p.first_event, FALSE) AS photo_again,
            s.other_seat OR (s.booth_no <> '' AND r.booths IS NOT NULL AND b.booth_no IS NULL) AS elsewhere,
+           -- a receiver gives five decimals or more; both ends in whole hundredths of a degree were typed in
+           coalesce(abs(s.lat * 100 - round(s.lat * 100)) + abs(s.lon * 100 - round(s.lon * 100)) < 1e-6, FALSE)
+               AS typed_in,
            s.started_at IS NULL OR s.started_at > s.received_at + INTERVAL 10 MINUTE
                OR s.received_at > s.started_at + INTERVAL 7 DAY AS wrong_time,
            CASE
@@ -57,14 +60,16 @@ WITH who AS (
     LEFT JOIN shared d ON d.device = s.device
     LEFT JOIN photos p ON p.photo = s.photo
 ), sound AS (
-    SELECT *, lag(lat) OVER w AS lat_before, lag(lon) OVER w AS lon_before, lag(started_at) OVER w AS started_before
+    SELECT *, lag(lat) OVER w AS lat_before, lag(lon) OVER w AS lon_before, lag(started_at) OVER w AS started_before,
+           count(*) OVER (PARTITION BY aspirant ORDER BY started_at
+                          RANGE BETWEEN INTERVAL 10 MINUTE PRECEDING AND INTERVAL 10 MINUTE FOLLOWING) AS at_once
     FROM checked
-    WHERE NOT (mock OR shared_device OR photo_again OR elsewhere OR wrong_time OR far)
+    WHERE NOT (mock OR shared_device OR photo_again OR elsewhere OR typed_in OR wrong_time OR far)
     WINDOW w AS (PARTITION BY aspirant ORDER BY started_at, event)
 ), verified AS (
-    -- 150 km/h, with 2 km of slack for two inaccurate fixes
+    -- 150 km/h, with 2 km of slack for two inaccurate fixes; more than six events within twenty minutes are a burst
     SELECT * FROM sound
-    WHERE NOT coalesce(
+    WHERE at_once <= 6 AND NOT coalesce(
         111.195 * sqrt((lat - lat_before) ** 2 + ((lon - lon_before) * cos(radians(lat))) ** 2)
         > 2.0 + 150.0 * epoch(started_at - started_before) / 3600, FALSE)
 ), at_booth AS (

@@ -118,6 +118,7 @@ def test_without_any_activity_presence_is_unknown() -> None:
         {"lat": 26.05},  # 5.6 km from booth 1
         {"lat": 26.05, "accuracy_m": 1e9},  # a boast of inaccuracy is no alibi
         {"lat": None, "lon": None},
+        {"lat": 26.01},  # whole hundredths of a degree: typed in
         {"lat": 0.0, "lon": 0.0},
         {"received_at": pd.Timestamp("2016-12-20T06:00Z")},
         {"received_at": pd.Timestamp("2016-12-01T06:00Z")},  # starts in the future
@@ -148,8 +149,18 @@ def test_thirty_kilometres_in_six_minutes_are_an_impossible_journey() -> None:
     assert of([event(1), event(2, booth="4", started_at=start + pd.Timedelta(hours=1))]) == 2 / 4
 
 
+def test_more_than_six_events_in_twenty_minutes_are_a_burst() -> None:
+    start = pd.Timestamp("2016-12-02T06:00Z")
+
+    def minutes_apart(gap: float) -> list[dict[str, Any]]:
+        return [event(n, attendance=n, started_at=start + pd.Timedelta(minutes=gap * n)) for n in range(7)]
+
+    assert of([*minutes_apart(1), event(2, "y", "4")]) == 0.0
+    assert of([*minutes_apart(4), event(2, "y", "4")]) == 1 / 4
+
+
 def test_a_booth_without_coordinates_is_checked_against_the_range_of_the_seat() -> None:
-    frames = tables([event(1, lat=26.2), event(2, "y", "1", lat=27.0)])
+    frames = tables([event(1, lat=26.201), event(2, "y", "1", lat=27.001)])
     own = frames["booths"]["booth_no"].eq("1")
     frames["booths"].loc[own, ["lat", "lon"]] = np.nan
     assert presence(frames).loc[["x", "y"], "presence_booths"].tolist() == [1 / 4, 0.0]
