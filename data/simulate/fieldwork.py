@@ -279,10 +279,12 @@ def booth_team(land: Land, politics: Politics, seat: int, units: Units, poll: in
 
     Parameters
     ----------
-    land, politics, seat, units, seed
+    land, politics, seat, units
         As in `activity`.
     poll : int
         Index of the coming election.
+    seed : int
+        The state's seed.
 
     Returns
     -------
