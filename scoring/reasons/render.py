@@ -14,7 +14,7 @@ from khaka.scoring.reasons.catalogue import Catalogue
 from khaka.scoring.reasons.figures import gap, grouped, spoken, tenths
 
 MISSED: Final = (
-    "rating_observer", "education_level", "age", "criminal_cases", "log_assets", "lives_in_seat",
+    "rating_observer", "education_level", "age_at_poll", "cases_pending", "log_assets", "lives_in_seat",
     "party_tenure_years", "community_share", "sex_female",
 )  # fmt: skip
 """Features whose absence is named in the warning on the data, most telling first."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 TOPICS: Final = {
-    "serious_cases": "criminal_cases",
+    "cases_serious": "cases_pending",
     "local_roots": "lives_in_seat",
     "won_before": "sitting_member",
     "over_party_before": "last_own_share",

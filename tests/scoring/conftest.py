@@ -18,7 +18,7 @@ INFOS = {
     info.name: info
     for info in (
         FeatureInfo("seat_baseline", "points", "nominees", "seat_history", "the seat without the person", ""),
-        FeatureInfo("age", "years", "aspirants", "person", "age on the poll date", ""),
+        FeatureInfo("age_at_poll", "years", "aspirants", "person", "age on the poll date", ""),
         FeatureInfo("lives_in_seat", "flag 0/1", "aspirants", "person", "the residence is in the seat", ""),
         FeatureInfo("education_level", "level 0-9", "aspirants", "person", "education", ""),
         FeatureInfo("log_assets", "log10 rupees", "aspirants", "person", "declared assets", ""),
@@ -51,7 +51,7 @@ def build_prediction(sizes: tuple[int, ...] = (3, 2), *, seed: int = 1, draws: i
     values = pd.DataFrame(
         {
             "seat_baseline": rng.normal(-5, 10, len(sizes))[seats],
-            "age": rng.integers(26, 80, n).astype(float),
+            "age_at_poll": rng.integers(26, 80, n).astype(float),
             "lives_in_seat": rng.integers(0, 2, n).astype(float),
             "education_level": rng.integers(0, 10, n).astype(float),
             "log_assets": rng.normal(6.5, 1, n),

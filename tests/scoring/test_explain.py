@@ -68,7 +68,7 @@ def test_at_most_three_reasons_on_each_side_largest_first() -> None:
 
 
 def test_features_of_one_topic_make_one_reason_with_their_sum() -> None:
-    topics = topic_numbers(["rating_observer", "age", "rating_observer_within", "presence_within"])
+    topics = topic_numbers(["rating_observer", "age_at_poll", "rating_observer_within", "presence_within"])
     assert topics.tolist() == [0, 1, 0, 2]
     contrasts = np.array([-0.4, 0.5, 1.0, -0.02])
     # the sum is +0.6, so it is told by the one that is ahead
@@ -89,8 +89,8 @@ def test_part_of_the_rows_is_explained_as_in_the_whole(make_prediction: Build) -
 def test_two_aspirants_are_compared_in_words(make_prediction: Build) -> None:
     prediction = make_prediction((2,), seed=3)
     prediction.contributions.loc[:, :] = 0.0
-    prediction.contributions.loc[0, ["age", "lives_in_seat"]] = [1.5, -0.4]
-    prediction.values.loc[:, ["age", "lives_in_seat"]] = [[45.0, 0.0], [30.0, 1.0]]
+    prediction.contributions.loc[0, ["age_at_poll", "lives_in_seat"]] = [1.5, -0.4]
+    prediction.values.loc[:, ["age_at_poll", "lives_in_seat"]] = [[45.0, 0.0], [30.0, 1.0]]
     assert compare(prediction, "a0000", "a0001", seat_id="S24-2008-100", language="en", name_of_b="Asha Devi") == [
         "1.1 points ahead of Asha Devi in all",
         "1.5 points ahead of Asha Devi: age 45 years",

@@ -67,7 +67,7 @@ def test_words_that_are_not_to_be_printed_are_not_there() -> None:
 
 
 def test_a_reason_by_hand() -> None:
-    age = info("age", "years")
+    age = info("age_at_poll", "years")
     assert against_average(EN, age, 45.0, 1.24) == (
         "1.2 points ahead of the average of this seat's aspirants: age 45 years"
     )
@@ -87,8 +87,8 @@ def test_values_are_said_in_their_own_way() -> None:
     assert fact(EN, info("education_level", "level 0-9"), 6.0) == "education: graduate"
     assert fact(HI, info("local_roots", "level 0-1"), 0.5).endswith("इस जिले में")
     assert fact(EN, info("log_assets", "log10 rupees"), np.log10(12_500_001)) == "assets declared: 1.2 crore rupees"
-    assert fact(EN, info("over_party_before", "share 0-1"), -0.031).endswith("3.1 points below the party's")
-    assert fact(EN, info("rating_dcc", "score 0-1", "ratings"), 0.72).endswith("district committee: 7.2 out of 10")
+    assert "below the party's by 3.1 points" in fact(EN, info("over_party_before", "share 0-1"), -0.031)
+    assert fact(EN, info("rating_dcc", "score 0-1", "ratings"), 0.72).endswith("on a common scale: 7.2 out of 10")
     assert fact(HI, info("rating_dcc_within", "score -1 to 1", "ratings"), -0.12).endswith("1.2 (10 के पैमाने पर) पीछे")
     assert fact(EN, info("presence_people_met", "log count", "presence"), np.log(1235)) == "people met, verified: 1,234"
     assert fact(EN, info("new_thing", "days", "presence"), 3.0) == "presence in the field (new thing): 3 days"
@@ -100,7 +100,7 @@ def test_no_community_is_named_in_a_fallback() -> None:
 
 @settings(deadline=None)
 @given(st.sampled_from(UNITS), st.sampled_from(sorted(FAMILIES)), st.floats(-1e6, 1e6), st.floats(-60, 60),
-       st.sampled_from(["age", "rating_observer", "over_party_before", "presence_people_met",
+       st.sampled_from(["age_at_poll", "rating_observer", "over_party_before", "presence_people_met",
                         "rating_all_within", "unheard_of"]))  # fmt: skip
 def test_english_and_hindi_carry_the_same_numbers_and_no_sign(
     unit: str, family: str, value: float, points: float, name: str
@@ -124,7 +124,7 @@ def test_all_reasons_of_a_seat_carry_the_same_numbers(make_prediction: Callable[
 
 def test_the_warning_names_the_gravest_first() -> None:
     infos = [info("rating_observer", "score 0-1", "ratings"), info("presence_booths", "share 0-1", "presence"),
-             info("age", "years"), info("education_level", "level 0-9"),
+             info("age_at_poll", "years"), info("education_level", "level 0-9"),
              info("log_assets", "log10 rupees")]  # fmt: skip
     all_known = [True] * 5
 
