@@ -15,6 +15,9 @@ from khaka.data.durable import write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
 from khaka.features.cutoff import FrameSource
+from khaka.features.people import Kind
+from khaka.features.scenario import lineup
+from khaka.features.table import FeatureTable, feature_table
 from khaka.scoring.batch import versions, write_forecast, write_scores
 from khaka.scoring.predict import forecast_nominees, predict_aspirants
 from khaka.training.corpus import Corpus
@@ -186,6 +189,43 @@ def forecast_job(
         data_hash=data_hash(workspace),
     )
     return Done(path, len(frame), reference)
+
+
+def features_job(
+    workspace: Workspace, *, election_id: str, as_of: dt.date, out: Path | None
+) -> tuple[Path, FeatureTable]:
+    """Write the feature table of an election's aspirants, or of its nominees where there are no aspirants.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose tables.
+    election_id : str
+        The election.
+    as_of : datetime.date
+        What was known by the end of this day.
+    out : Path or None
+        The Parquet file.
+
+    Raises
+    ------
+    KhakaError
+        Neither aspirants nor nominees are there.
+    """
+    source = FrameSource(workspace.store)
+    kinds: tuple[Kind, ...] = ("aspirant", "nominee")
+    kind = next((kind for kind in kinds if (source.read(f"{kind}s")["election_id"] == election_id).any()), None)
+    if kind is None:
+        raise KhakaError(
+            f"no aspirants and no nominees for {election_id!r} in this workspace; khaka check lists elections"
+        )
+    line = lineup(source, election_id=election_id, party="", seats=[])
+    table = feature_table(
+        FrameSource(line.source), election_id=election_id, as_of=as_of, party=workspace.settings.party.party, kind=kind
+    )
+    path = out or workspace.results(election_id, as_of.isoformat()) / "features.parquet"
+    table.to_parquet(path)
+    return path, table
 
 
 def usable_model(workspace: Workspace, wanted: str | None, as_of: dt.date) -> ModelRef:

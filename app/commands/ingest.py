@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from khaka.app.options import Common, common_options
+
+if TYPE_CHECKING:
+    from khaka.data.ingest import IngestReport
 
 
 @click.command(
@@ -52,7 +56,29 @@ def command(
             drop=drop,
             progress=progress.step,
         )
-    common.result(report.as_dict(), report.text())
-    for name, reason in report.refused:
-        click.echo(f"khaka: {name}: {reason}", err=True)
-    return 1 if report.refused or not report.kept_any else 0
+    common.result(report.to_dict(), report_text(report))
+    for file in report.refused:
+        click.echo(f"khaka: {file.path}: {file.reason}", err=True)
+    return report.exit_code
+
+
+def report_text(report: IngestReport) -> str:
+    """Return one line a file and the sums, for a person."""
+    lines = []
+    for file in report.files:
+        kept = ", ".join(
+            f"{table.table} {table.kept:,}"
+            + (f" ({table.quarantined:,} quarantined)" if table.quarantined else "")
+            + (f" ({table.flagged:,} flagged)" if table.flagged else "")
+            for table in file.tables
+        )
+        what = kept if file.status == "read" else " ".join(part for part in (file.status, file.reason) if part)
+        lines.append(f"{file.path.name}: {what or 'nothing kept'}")
+        lines += [f"    {note}" for note in file.notes]
+    total = sum(table.quarantined for file in report.files for table in file.tables)
+    flagged = sum(table.flagged for file in report.files for table in file.tables)
+    lines.append(
+        f"{report.kept:,} rows kept, {total:,} quarantined, {flagged:,} flagged (quarantine.parquet says why), "
+        f"{len(report.refused)} files refused. Next: khaka check"
+    )
+    return "\n".join(lines)

@@ -1,0 +1,42 @@
+"""`khaka features`: the feature table of an election."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from khaka.app.options import Common, as_of_option, common_options, election_option
+
+
+@click.command("features", epilog="Example: khaka features --election S24-2027-AE --as-of 2026-12-15")
+@election_option
+@as_of_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The Parquet file.")
+@common_options
+def command(common: Common, election: str, as_of: dt.date, out: Path | None) -> None:
+    """Write the feature table: one row per seat and person, as known on a date.
+
+    Aspirants of the party where there are any, otherwise the declared nominees of all parties. A JSON file beside it
+    says of each feature its unit, its source and from when it is known.
+    """
+    from khaka.app.jobs import features_job
+
+    workspace = common.open()
+    path, table = features_job(workspace, election_id=election, as_of=as_of, out=out)
+    described = table.describe()
+    families = described.groupby("family", sort=False).agg(features=("name", "size"), known=("share_known", "mean"))
+    lines = "\n".join(
+        f"  {name}: {row.features} features, known for {row.known:.0%}" for name, row in families.iterrows()
+    )
+    notes = "".join(f"\nNot known: {note}" for note in table.missing)
+    common.result(
+        {
+            "file": str(path),
+            "rows": len(table.people),
+            "features": described.to_dict("records"),
+            "notes": list(table.missing),
+        },
+        f"{len(table.people):,} rows, {len(described)} features: {path}\n{lines}{notes}",
+    )
