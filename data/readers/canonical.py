@@ -37,10 +37,11 @@ def table_of(sheet: Sheet, *, named: str | None = None) -> str | None:
         missing = _missing(TABLES[wanted], sheet)
         if not missing:
             return wanted
+        own = _shared(TABLES[wanted], sheet)
         other = _by_columns(sheet)
-        if other is not None and named is None:
+        if other is not None and named is None and _shared(TABLES[other], sheet) > own:
             return other
-        if named is not None or len(set(sheet.header) & set(TABLES[wanted].names)) >= 2:
+        if named is not None or own >= 2:
             raise KhakaError(
                 f"{sheet.path} should be the table {wanted} but has no column {', '.join(missing)}; "
                 f"its columns are {', '.join(sheet.header[:30])}"
@@ -54,12 +55,16 @@ def _missing(table: Table, sheet: Sheet) -> list[str]:
     return [name for name in dict.fromkeys(needed) if name not in sheet.header]
 
 
+def _shared(table: Table, sheet: Sheet) -> int:
+    return len(set(table.names) & set(sheet.header))
+
+
 def _by_columns(sheet: Sheet) -> str | None:
     best: tuple[int, int, str] | None = None
     for table in TABLES.values():
         if _missing(table, sheet):
             continue
-        shared = len(set(table.names) & set(sheet.header))
+        shared = _shared(table, sheet)
         if shared < min(len(table.key) + 1, len(table.names)) or shared * 2 < len(sheet.header):
             continue
         rank = (shared, len(table.key), table.name)

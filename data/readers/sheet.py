@@ -25,7 +25,8 @@ SheetKind = Literal["csv", "parquet", "xlsx"]
 BLANKS: Final = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A")
 _SAMPLE_BYTES: Final = 1 << 18
 _SAMPLE_ROWS: Final = 200
-_BATCH_ROWS: Final = 500_000
+_BATCH_ROWS = 500_000
+_BLOCK_BYTES = 1 << 24
 
 
 @dataclass
@@ -84,12 +85,12 @@ class Sheet:
             return pd.DataFrame({name: pd.Series(dtype="str") for name in columns or self.header})
         return pd.concat(frames) if len(frames) > 1 else frames[0]
 
-    def batches(self, columns: Sequence[str] | None = None, *, rows: int = _BATCH_ROWS) -> Iterator[pd.DataFrame]:
+    def batches(self, columns: Sequence[str] | None = None, *, rows: int | None = None) -> Iterator[pd.DataFrame]:
         """Yield the file in frames of about `rows` rows; like `load` otherwise."""
         wanted = [name for name in (columns if columns is not None else self.header) if name in self.header]
         missing = [name for name in columns or () if name not in self.header]
         source = {"csv": self._csv, "parquet": self._parquet, "xlsx": self._xlsx}[self.kind]
-        for frame in source(wanted, rows):
+        for frame in source(wanted, rows or _BATCH_ROWS):
             for name in missing:
                 frame[name] = pd.Series(pd.NA, index=frame.index, dtype="str")
             yield frame
@@ -113,7 +114,7 @@ class Sheet:
                 reader = pacsv.open_csv(
                     stream,
                     read_options=pacsv.ReadOptions(
-                        use_threads=False, encoding=self.encoding, block_size=1 << 24, column_names=names,
+                        use_threads=False, encoding=self.encoding, block_size=_BLOCK_BYTES, column_names=names,
                         skip_rows=1,
                     ),
                     parse_options=pacsv.ParseOptions(
