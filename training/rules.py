@@ -1,0 +1,58 @@
+"""Simple rules to beat: forecasts of shares that need no model.
+
+Shares are left as the past poll gave them, not scaled to 1 in the seat: a rule is what a committee would quote.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+RULES: Final = {
+    "previous_share": "the party's share in the last assembly election of the seat",
+    "holding_party": "the party that won the seat last wins it again",
+    "last_parliament": "the party's share in the seat's segment of the last Lok Sabha poll, else its previous share",
+}
+"""The rules by name."""
+
+
+def rule_shares(features: pd.DataFrame, rule: str) -> pd.Series:
+    """Return the forecast of one rule for every nominee.
+
+    Parameters
+    ----------
+    features : pd.DataFrame
+        Rows of `khaka.features.nominee_table.nominee_features`.
+    rule : str
+        One of `RULES`.
+
+    Returns
+    -------
+    pd.Series
+        expected_share in the rows' order, 0 to 1; 0 where the rule knows nothing.
+
+    Raises
+    ------
+    ValueError
+        No such rule.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"a1_own": [0.4, 0.3], "l1_own": [0.5, None], "l1_held": [1.0, None], "party_sitting": [1., 0.]})
+    >>> rule_shares(rows, "last_parliament").tolist()
+    [0.5, 0.3]
+    """
+    previous = features["a1_own"].astype("float64")
+    if rule == "previous_share":
+        shares = previous
+    elif rule == "holding_party":
+        shares = features["party_sitting"].astype("float64")
+    elif rule == "last_parliament":
+        segment = features["l1_own"].astype("float64").where(features["l1_held"] == 1)
+        shares = segment.fillna(previous)
+    else:
+        raise ValueError(f"no rule {rule!r}; there are: {', '.join(RULES)}")
+    return pd.Series(np.nan_to_num(shares.to_numpy(dtype=np.float64)), index=features.index, name="expected_share")
