@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -108,16 +109,17 @@ def test_a_killed_run_goes_on_to_the_same_bytes(make_prediction: Build, tmp_path
     assert not (tmp_path / "killed" / batch.PARTS).exists()
 
 
-def test_parts_of_other_inputs_are_not_taken_over(
-    make_prediction: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old, new = make_prediction(SIZES, draws=50, seed=1), make_prediction(SIZES, draws=50, seed=2)
+@pytest.mark.parametrize("changed", ["person_draws", "seat_draws", "swing_draws", "verified_share", "values"])
+def test_parts_of_other_inputs_are_not_taken_over(make_prediction: Build, tmp_path: Path, changed: str) -> None:
+    old = make_prediction(SIZES, draws=20)
+    new = dataclasses.replace(old, **{changed: getattr(old, changed) * 1.5})
+    given = {"inputs": {"aspirants": "0" * 64}, "seeds": {"draws": 2027}}
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_scores(old, seat_elections(old), tmp_path / "a", inputs={}, seeds={}, progress=stop)
+        write_scores(old, seat_elections(old), tmp_path / "a", progress=stop, **given)
     assert write(new, tmp_path / "a") == write(new, tmp_path / "b")
 
 

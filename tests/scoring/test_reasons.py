@@ -29,7 +29,7 @@ FORBIDDEN_EN = ["because", "cause", "due to", "leads to", "effect", "safe", "sus
 
 
 def numbers(text: str) -> list[str]:
-    return sorted(re.findall(r"\d[\d,]*\.?\d*", text))
+    return sorted(re.findall(r"\d(?:[\d,]*\d)?(?:\.\d+)?", text))
 
 
 def info(name: str, unit: str, family: str = "person") -> FeatureInfo:
