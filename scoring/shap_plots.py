@@ -44,9 +44,9 @@ def shap_plots(
             feature_names=names,
         )
         folder.mkdir(parents=True, exist_ok=True)
-        rng = np.random.default_rng(0)
-        kept = np.sort(rng.permutation(len(contributions))[:2000])  # more points than that hide each other
-        shap.plots.beeswarm(explanation[kept], max_display=15, show=False, rng=rng)
+        kept = np.sort(np.random.default_rng(0).permutation(len(contributions))[:2000])  # more points than that hide each other
+        np.random.seed(0)  # noqa: NPY002 - the plot jitters its points from the global state
+        shap.plots.beeswarm(explanation[kept], max_display=15, show=False)
         _save(plt, folder / "shap_summary.png", title or "What moves the expected margin", "points of margin")
         shap.plots.waterfall(explanation[row], max_display=12, show=False)
         _save(plt, folder / "shap_waterfall.png", "", "")

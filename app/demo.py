@@ -1,0 +1,131 @@
+"""The whole job on a made-up state, in the order in which a party would do it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from khaka.app.jobs import features_job, forecast_job, score_job, train_job
+from khaka.app.progress import Progress
+from khaka.data.check import data_report
+from khaka.data.durable import write_bytes
+from khaka.data.errors import KhakaError
+from khaka.data.ingest import ingest
+from khaka.data.simulate import simulate
+from khaka.data.workspace import init_workspace
+from khaka.scoring.evaluate import evaluate_files, plot_evaluation
+from khaka.scoring.plots import plot_seat
+from khaka.training.tracking import Tracker
+
+_MARK: Final = ".khaka-demo"
+_NOT_YET: Final = "not yet: a later part builds it"
+
+
+def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None], quiet: bool) -> Mapping[str, str]:
+    """Run the demo.
+
+    Parameters
+    ----------
+    folder : Path
+        The demo's workspace; made anew if an earlier demo made it.
+    seats : int
+        Seats of the made-up state.
+    seed : int
+        Of the made-up state.
+    say : callable
+        Told each stage in a sentence.
+    quiet : bool
+        No progress.
+
+    Returns
+    -------
+    mapping of str to str
+        Where each result lies, in the order of the work.
+
+    Raises
+    ------
+    KhakaError
+        The folder holds something that no demo made.
+    """
+    _make_room(folder)
+    say(f"1 of 7  A made-up state of {seats} seats (seed {seed}); its truth is kept apart from the tables.")
+    world = simulate(folder / "world", seats=seats, seed=seed)
+    workspace = init_workspace(folder, state=world.state, party=world.party)
+    write_bytes(folder / _MARK, b"made by khaka demo\n")
+    as_of = dt.date.fromisoformat(str(world.as_of))
+
+    say("2 of 7  Reading its tables, every row checked.")
+    with Progress("reading", quiet=quiet) as progress:
+        report = ingest(
+            [folder / "world"], workspace_root=workspace.root, store=workspace.store, progress=progress.step
+        )
+    check = workspace.root / "check.txt"
+    text = data_report(store=workspace.store, workspace_root=workspace.root, state=world.state).to_text()
+    write_bytes(check, (text + "\n").encode())
+    say(f"        {report.kept:,} rows kept.")
+
+    say(f"3 of 7  Features of the aspirants for {world.election_id}, as known on {as_of}.")
+    features, table = features_job(workspace, election_id=world.election_id, as_of=as_of, out=None)
+    say(f"        {table.values.shape[1]} features of {len(table.people):,} aspirants.")
+
+    say("4 of 7  Training on earlier elections; contenders compared on the newest one held out.")
+    with Progress("train", quiet=quiet) as progress:
+        model, trained = train_job(workspace, as_of=as_of, progress=progress.step)
+    say(f"        {trained.chosen} was best and is registered as {model.version} (@challenger).")
+
+    say("5 of 7  Ranking the aspirants of every seat, with ranges, reasons and a panel.")
+    with Progress("score", quiet=quiet) as progress:
+        scored = score_job(
+            workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
+        )
+        picture = _picture(scored.path, workspace.store.read("aspirants"))
+        say("6 of 7  Forecasting the declared nominees of the rivals.")
+        forecast = forecast_job(
+            workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
+        )
+    say("7 of 7  Only because the state is made up: the ranking against its truth.\n")
+    evaluation = evaluate_files(folder / "world" / "truth" / "truth.parquet", scored.path)
+    plot_evaluation(evaluation, scored.path / "evaluation.png")
+    say(evaluation.text())
+    return {
+        "data report": str(check),
+        "feature table": str(features),
+        "model, metrics, SHAP": f"mlflow ui --backend-store-uri {Tracker(workspace).uri}",
+        "ranked seats": str(scored.path / "scores.csv"),
+        "reasons": str(scored.path / "explanations.parquet"),
+        "panel": str(scored.path / "panel.parquet"),
+        "a seat as a picture": str(picture),
+        "forecast": str(forecast.path),
+        "against the truth": str(scored.path / "evaluation.png"),
+        "what went in and out": str(scored.path / "manifest.json"),
+        "slate": _NOT_YET,
+        "dossiers": _NOT_YET,
+        "review page": _NOT_YET,
+    }
+
+
+def _make_room(folder: Path) -> None:
+    """Remove what an earlier demo left; refuse a folder that holds anything else."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / _MARK).exists() and not (folder / "world" / "world.json").exists():
+        raise KhakaError(f"{folder} holds something that no demo made; give the demo an empty folder with --workspace")
+    shutil.rmtree(folder)
+
+
+def _picture(results: Path, aspirants: pd.DataFrame) -> Path:
+    """Draw the seat with the closest contest between its first two names."""
+    scores = pd.read_parquet(results / "scores.parquet")
+    ranked = scores[scores["rank"].notna()].sort_values(["seat_id", "rank"])
+    lead = ranked.groupby("seat_id")["expected_margin"].agg(lambda margins: margins.iloc[0] - margins.iloc[1:2].sum())
+    several = ranked.groupby("seat_id").size() > 1
+    seat = str(lead[several].idxmin()) if several.any() else str(ranked["seat_id"].iloc[0])
+    path = results / "seat.png"
+    names = dict(zip(aspirants["aspirant_id"].astype("str"), aspirants["name"].astype("str"), strict=True))
+    plot_seat(scores, seat, path, names=names)
+    return path
