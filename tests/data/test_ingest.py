@@ -78,7 +78,8 @@ def _xlsx(path: Path, frame: pd.DataFrame) -> None:
         )
         book.writestr(
             "xl/workbook.xml",
-            f'<workbook xmlns="{main}" xmlns:r="{space}/{office}"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
+            f'<workbook xmlns="{main}" xmlns:r="{space}/{office}"><sheets>'
+            '<sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
             "</workbook>",
         )
         book.writestr(
