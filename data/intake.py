@@ -42,7 +42,7 @@ READERS: Final[dict[str, tuple[Callable[[Sheet], object], SheetReader]]] = {
 KNOWN: Final = (
     "TCPD results, parsed booth files, Census districts, electors by age, boundary files, the contract's tables"
 )
-_SPOOL_ROWS: Final = 500_000
+_SPOOL_ROWS = 250_000
 
 
 @dataclass

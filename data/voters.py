@@ -85,23 +85,37 @@ def voter_column(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> t
     True
     """
     for name in frame.columns if columns is None else columns:
-        values = frame[name].dropna()
-        if values.empty or not (isinstance(values.dtype, pd.StringDtype) or values.dtype == object):
-            if len(values) and pd.api.types.is_integer_dtype(values.dtype):
-                values = values[values >= 10**11]
-            if values.empty or not pd.api.types.is_integer_dtype(values.dtype):
-                continue
-        text = values.astype("str").str.strip().str.upper()
-        epic = text.str.match(_EPIC).fillna(False).astype(bool)
-        if epic.mean() >= _SHARE and not (str(name).endswith("_id") and _counter(text[epic])):
+        text = _long_text(frame[name])
+        if text.empty:
+            continue
+        filled = int(frame[name].notna().sum())
+        epic = text[_matches(text, _EPIC)]
+        if len(epic) >= _SHARE * filled and len(epic) and not (str(name).endswith("_id") and _counter(epic)):
             return str(name), "EPIC"
-        twelve = text[text.str.match(_AADHAAR).fillna(False).astype(bool)]
-        if len(twelve) >= max(1, _SHARE * len(text)):
-            plain = twelve.head(1000).str.replace(r"[ -]", "", regex=True)
-            passed = plain.map(verhoeff)
+        twelve = text[_matches(text, _AADHAAR)]
+        if len(twelve) >= max(1, _SHARE * filled):
+            passed = twelve.head(1000).str.replace(r"[ -]", "", regex=True).map(verhoeff)
             if passed.mean() >= _AADHAAR_SHARE:
                 return str(name), "Aadhaar"
     return None
+
+
+def _long_text(values: pd.Series) -> pd.Series:
+    """Return the cells of a column that are long enough, and not too long, to be an identity number."""
+    if pd.api.types.is_integer_dtype(values.dtype):
+        large = values.dropna()
+        return large[large >= 10**11].astype("str")
+    if not isinstance(values.dtype, pd.StringDtype) and values.dtype != object:
+        return pd.Series(dtype="str")
+    text = values.astype("str").dropna()
+    return text[text.str.len().between(10, 24)].str.strip().str.upper()
+
+
+def _matches(text: pd.Series, pattern: str) -> np.ndarray:
+    """Tell which cells match, looking at each value once."""
+    values = pd.Series(text.unique(), dtype="str")
+    hits = values[values.str.match(pattern).fillna(False).to_numpy(dtype=bool)]
+    return text.isin(hits).to_numpy() if len(hits) else np.zeros(len(text), dtype=bool)
 
 
 def stray_voters(frame: pd.DataFrame) -> np.ndarray:
@@ -117,13 +131,15 @@ def stray_voters(frame: pd.DataFrame) -> np.ndarray:
     ndarray of int
         Positions, in order.
     """
+    places = pd.RangeIndex(len(frame))
     hit = np.zeros(len(frame), dtype=bool)
     for name in frame.columns:
         if not isinstance(frame[name].dtype, pd.StringDtype):
             continue
-        match = frame[name].str.match(_EPIC).fillna(False).to_numpy(dtype=bool)
-        if match.any() and not (str(name).endswith("_id") and _counter(frame[name][match])):
-            hit |= match
+        text = _long_text(frame[name].set_axis(places))
+        epic = text[_matches(text, _EPIC)] if len(text) else text
+        if len(epic) and not (str(name).endswith("_id") and _counter(epic)):
+            hit[epic.index] = True
     return np.flatnonzero(hit)
 
 

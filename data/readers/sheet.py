@@ -25,7 +25,7 @@ SheetKind = Literal["csv", "parquet", "xlsx"]
 BLANKS: Final = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A")
 _SAMPLE_BYTES: Final = 1 << 18
 _SAMPLE_ROWS: Final = 200
-_BATCH_ROWS = 500_000
+_BATCH_ROWS = 250_000
 _BLOCK_BYTES = 1 << 24
 
 
