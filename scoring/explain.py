@@ -19,7 +19,7 @@ from khaka.scoring.rank import seat_numbers, seat_slices
 from khaka.scoring.reasons.catalogue import LANGUAGES, Language, catalogue
 from khaka.scoring.reasons.figures import tenths
 from khaka.scoring.reasons.render import against_average, against_other, warning
-from khaka.scoring.reasons.topics import topic_numbers
+from khaka.scoring.reasons.topics import UNTOLD, topic_numbers
 
 if TYPE_CHECKING:
     from khaka.training.prediction import Prediction
@@ -222,9 +222,8 @@ def compare(
     other = name_of_b or b
     total = float(gaps.sum())
     first = texts.say("pair.sum_ahead" if total >= 0 else "pair.sum_behind", points=tenths(total), other=other)
-    chosen = reason_features(
-        gaps[names].to_numpy(dtype=np.float64), pair[0], differing(pair, [(0, 2)])[0], topic_numbers(names)
-    )
+    tells = differing(pair, [(0, 2)])[0] & ~np.isin(names, list(UNTOLD))
+    chosen = reason_features(gaps[names].to_numpy(dtype=np.float64), pair[0], tells, topic_numbers(names))
     return [first] + [
         against_other(texts, _info(prediction, names[column]), float(pair[0, column]), points, other=other)
         for column, points in chosen
@@ -245,6 +244,7 @@ def _reasons(
     texts = np.full((len(catalogues), *values.shape), None, dtype=object)
     differs = differing(values, seat_slices(seats))
     topics = topic_numbers(names)
+    differs[:, 1:] &= ~np.isin(names, list(UNTOLD))
     for row in range(len(values)):
         known = np.isfinite(values[row, 1:]).tolist()
         chosen = reason_features(contrasts[row, 1:], values[row, 1:], differs[seats[row], 1:], topics)

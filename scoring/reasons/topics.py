@@ -23,6 +23,9 @@ TOPICS: Final = {
 }
 """Topic of each feature that doesn't stand for itself; see `topic` for the suffix `_within`."""
 
+UNTOLD: Final = frozenset({"rating_count"})
+"""Features that say something of the record and nothing of the person: they make no reason."""
+
 
 def topic(name: str) -> str:
     """Return the topic of a feature: its own name, unless it tells of the same thing as another.

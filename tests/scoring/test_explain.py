@@ -100,3 +100,15 @@ def test_two_aspirants_are_compared_in_words(make_prediction: Build) -> None:
         "a0000 की तुलना में कुल 1.1 प्रतिशत अंक पीछे",
         "a0000 की तुलना में 0.4 प्रतिशत अंक आगे: निवास: इसी विधानसभा क्षेत्र में",
     ]
+
+
+def test_how_often_someone_was_rated_is_no_reason(make_prediction: Build) -> None:
+    prediction = make_prediction((2,), seed=3)
+    for frame in (prediction.values, prediction.contributions):
+        frame["rating_count"] = [5.0, -5.0]
+    found = explain(prediction)
+    row = found[found["feature"] == "rating_count"]
+    assert row["contrast"].tolist() == [5.0, -5.0]
+    assert row["reason_en"].isna().all()
+    words = compare(prediction, "a0000", "a0001", seat_id="S24-2008-100", language="en")
+    assert not [sentence for sentence in words if "number of ratings" in sentence]

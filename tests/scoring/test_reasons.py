@@ -75,6 +75,14 @@ def test_a_reason_by_hand() -> None:
     assert against_other(EN, age, 45.0, -0.5, other="B") == "0.5 points behind B: age 45 years"
 
 
+def test_a_difference_that_would_be_printed_as_nothing_is_said_to_be_none() -> None:
+    assert fact(EN, info("over_party_before", "share 0-1"), 0.0).endswith("or no earlier contest")
+    assert fact(HI, info("rating_dcc_within", "score -1 to 1", "ratings"), -0.004).endswith("औसत के बराबर")
+    for name in EN.texts:
+        if name.endswith(".above"):
+            assert name.replace(".above", ".even") in EN.texts, name
+
+
 def test_a_weight_that_is_the_partys_own_is_said_to_be() -> None:
     rating = info("rating_observer", "score 0-1", "ratings")
     assert against_average(EN, rating, 0.8, 1.0, given=True).endswith("(the party's weight, not learned)")
