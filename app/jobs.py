@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from khaka.features.scenario import lineup
 from khaka.features.table import FeatureTable, feature_table
 from khaka.scoring.batch import versions, write_forecast, write_scores
 from khaka.scoring.predict import forecast_nominees, predict_aspirants
+from khaka.training.backtest import FIGURES, Backtest, backtest
 from khaka.training.corpus import Corpus
 from khaka.training.fit import Trained, load_models, train
 from khaka.training.tracking import ModelRef, Run, Tracker, seal
@@ -42,6 +43,7 @@ def corpus_of(workspace: Workspace) -> Corpus:
     return Corpus(
         workspace.store,
         lead_days=workspace.settings.model.decision_lead_days,
+        history_years=workspace.settings.model.history_years,
         cache=workspace.root / "cache" / "nominee_features",
     )
 
@@ -189,6 +191,31 @@ def forecast_job(
         data_hash=data_hash(workspace),
     )
     return Done(path, len(frame), reference)
+
+
+def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Progress) -> Backtest:
+    """Predict past elections from earlier ones and record the figures in MLflow, one nested run an election.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose tables.
+    targets : sequence of str
+        Elections; all that the tables allow if empty.
+    progress : callable
+        Told each election.
+    """
+    result = backtest(corpus_of(workspace), workspace.settings.model, targets=targets, progress=progress)
+    tracker = Tracker(workspace)
+    with tracker.run("backtest", tags={"khaka.command": "backtest"}) as run:
+        run.params({"elections": result.figures["election_id"].nunique(), "data_hash": data_hash(workspace)})
+        for forecast, row in result.means().iterrows():
+            run.metrics({f"{forecast}_{name}": float(value) for name, value in row.items()})
+        for election, rows in result.figures.groupby("election_id", sort=False):
+            with tracker.run(str(election), parent=run.run_id) as nested:
+                for row in rows.to_dict("records"):
+                    nested.metrics({f"{row['forecast']}_{name}": float(row[name]) for name in FIGURES})
+    return result
 
 
 def features_job(

@@ -65,13 +65,18 @@ class Corpus:
         The tables.
     lead_days : int
         How long before a poll the choice is made, where the party recorded no date.
+    history_years : int
+        Elections older than this on the as-of date are not learned from: parties and maps were others.
     cache : Path, optional
         Folder in which features are kept between runs.
     """
 
-    def __init__(self, store: TableStore | Source, *, lead_days: int, cache: Path | None = None) -> None:
+    def __init__(
+        self, store: TableStore | Source, *, lead_days: int, history_years: int = 30, cache: Path | None = None
+    ) -> None:
         self.source = FrameSource(store)
         self._lead_days = lead_days
+        self._history_years = history_years
         self._cache = cache
         self._made: dict[str, PastElection] = {}
         self._digest = ""
@@ -79,12 +84,14 @@ class Corpus:
             parts = [code_hash(), str(lead_days), *map(str, sorted(store.hashes(_INPUTS).items()))]
             self._digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
-    def past(self, as_of: dt.date | None = None) -> list[str]:
+    def past(self, as_of: dt.date | None = None, *, since: pd.Timestamp | None = None) -> list[str]:
         """Return the assembly elections whose result was known by the end of a day, in order of time."""
         elections = self.source.read("elections")
         done = elections[(elections["kind"] == "AE") & elections["result_date"].notna()]
         if as_of is not None:
             done = done[done["result_date"] <= pd.Timestamp(as_of)]
+        if since is not None:
+            done = done[done["result_date"] > since]
         return done.sort_values(["result_date", "election_id"])["election_id"].astype("str").tolist()
 
     def election(self, election_id: str) -> PastElection:
@@ -101,7 +108,7 @@ class Corpus:
         KhakaError
             There is none.
         """
-        names = self.past(as_of)
+        names = self.past(as_of, since=pd.Timestamp(as_of) - pd.DateOffset(years=self._history_years))
         if not names:
             raise KhakaError(
                 f"no assembly election with a result by {as_of} in this workspace: nothing to learn from; "

@@ -1,0 +1,199 @@
+"""Backtest: each past election predicted from earlier ones alone, model and simple rules side by side.
+
+Whole elections are held out in time. One election is dominated by its swing, so figures are means over elections, and
+the model is compared with each rule by paired differences with their standard errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from khaka.data.errors import KhakaError
+from khaka.data.settings import ModelSettings
+from khaka.training.corpus import Corpus, PastElection
+from khaka.training.fit import fit_shares
+from khaka.training.metrics import ForecastFigures, forecast_figures, paired_difference
+from khaka.training.rules import RULES, rule_shares
+
+MODEL: Final = "model"
+FIGURES: Final = tuple(ForecastFigures.__dataclass_fields__)
+_FEWEST: Final = 3  # elections to learn from
+
+TITLES: Final = {
+    "winners": "winners",
+    "winners_given_swing": "given swing",
+    "error": "error",
+    "error_given_swing": "swing-free",
+    "rank_correlation": "rank corr.",
+}
+"""Short heads of the five figures."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Five figures of the model and of each rule, election by election.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        election_id, as_of, learned_from (number of elections), seats, forecast ("model" or a rule), the five figures.
+    """
+
+    figures: pd.DataFrame
+
+    def means(self) -> pd.DataFrame:
+        """Return the mean of each figure over the elections, one row a forecast."""
+        order = [MODEL, *RULES]
+        return self.figures.groupby("forecast")[list(FIGURES)].mean().reindex(order)
+
+    def differences(self) -> pd.DataFrame:
+        """Return model minus rule: one row per rule and figure, with mean, standard_error and elections."""
+        table = self.figures.set_index(["forecast", "election_id"])
+        rows = []
+        for rule in RULES:
+            for figure in FIGURES:
+                gap = paired_difference(table.loc[MODEL, figure], table.loc[rule, figure])
+                rows.append({"rule": rule, "figure": figure, **vars(gap)})
+        return pd.DataFrame(rows)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for `--json`."""
+        return {
+            "elections": int(self.figures["election_id"].nunique()),
+            "mean": self.means().to_dict("index"),
+            "model_minus_rule": self.differences().to_dict("records"),
+            "figures": self.figures.to_dict("records"),
+        }
+
+    def text(self) -> str:
+        """Return the tables for a person."""
+        count = self.figures["election_id"].nunique()
+        lines = [
+            f"Mean over {count} election{'s' if count != 1 else ''}, each predicted from earlier ones "
+            "(errors in points of share, parties above 5%; given swing: each party's own mean error taken out)",
+            _table(self.means()),
+        ]
+        if count > 1:
+            lines += ["", "Model minus rule (standard error over elections)", _gaps(self.differences())]
+        lines += ["", "Election by election: model | " + " | ".join(RULES)]
+        for election, rows in self.figures.groupby("election_id", sort=False):
+            by = rows.set_index("forecast")
+            head = f"{election:<14} learned from {by['learned_from'].iloc[0]:>3}, {by['seats'].iloc[0]:>3} seats"
+            for figure in FIGURES:
+                digits = 1 if figure.startswith("error") else 2
+                values = " | ".join(f"{by.loc[name, figure]:6.{digits}f}" for name in (MODEL, *RULES))
+                lines.append(f"{head:<40} {TITLES[figure]:<12} {values}")
+                head = ""
+        return "\n".join(lines)
+
+
+def backtest(
+    corpus: Corpus,
+    settings: ModelSettings,
+    *,
+    targets: Sequence[str] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Backtest:
+    """Predict past elections from earlier ones.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Past elections.
+    settings : ModelSettings
+        Seed and threads.
+    targets : sequence of str
+        Elections to predict; by default every assembly election that has a Lok Sabha poll of its state and at least
+        three assembly elections of any state before it.
+    progress : callable, optional
+        Told each election.
+
+    Returns
+    -------
+    Backtest
+        Figures.
+
+    Raises
+    ------
+    KhakaError
+        A target isn't there or has nothing to learn from, or no election can be predicted.
+    """
+    chosen = list(targets) or default_targets(corpus)
+    if not chosen:
+        raise KhakaError("no election can be predicted here: none has three assembly elections before it; ingest more")
+    known = corpus.past()
+    for target in chosen:
+        if target not in known:
+            listed = ", ".join(known[-6:]) or "none"
+            raise KhakaError(
+                f"no assembly election {target!r} with results in this workspace; the newest are: {listed}"
+            )
+    rows = []
+    for target in chosen:
+        rows += _one(corpus, settings, target)
+        if progress is not None:
+            progress(target)
+    return Backtest(pd.DataFrame(rows))
+
+
+def default_targets(corpus: Corpus) -> list[str]:
+    """Return the elections that can be predicted with everything at hand, oldest first."""
+    elections = corpus.source.read("elections")
+    parliament = elections[elections["kind"] == "LS"].dropna(subset=["result_date"])
+    first = parliament.groupby("state")["result_date"].min()
+    dates = elections.set_index("election_id")[["state", "result_date"]]
+    past = corpus.past()
+    chosen = []
+    for position, name in enumerate(past):
+        since = first.get(dates.loc[name, "state"])
+        if position >= _FEWEST and (first.empty or (since is not None and dates.loc[name, "result_date"] > since)):
+            chosen.append(name)
+    return chosen
+
+
+def _one(corpus: Corpus, settings: ModelSettings, target: str) -> list[dict[str, object]]:
+    election = corpus.election(target)
+    past = corpus.until(election.as_of)
+    model = fit_shares(past, settings, with_noise=False)
+    forecasts = {MODEL: model.predict(election.rows)["expected_share"].to_numpy(dtype=float)}
+    forecasts |= {rule: rule_shares(election.rows, rule).to_numpy(dtype=float) for rule in RULES}
+    return [
+        {
+            "election_id": target,
+            "as_of": election.as_of.isoformat(),
+            "learned_from": len(past),
+            "seats": int(election.rows["seat_id"].nunique()),
+            "forecast": name,
+            **forecast_figures(_actual(corpus, election).assign(expected_share=shares)).as_dict(),
+        }
+        for name, shares in forecasts.items()
+    ]
+
+
+def _actual(corpus: Corpus, election: PastElection) -> pd.DataFrame:
+    nominees = corpus.source.read("nominees")
+    votes = nominees.loc[nominees["election_id"] == election.election_id, ["seat_id", "nominee_id", "votes"]]
+    rows = election.rows[["seat_id", "nominee_id", "party"]]
+    return rows.merge(votes, on=["seat_id", "nominee_id"], how="left", validate="one_to_one")
+
+
+def _table(means: pd.DataFrame) -> str:
+    lines = [f"{'':<18}" + "".join(f"{TITLES[name]:>13}" for name in FIGURES)]
+    for forecast, row in means.iterrows():
+        cells = "".join(f"{row[name]:>13.{2 if not name.startswith('error') else 1}f}" for name in FIGURES)
+        lines.append(f"{forecast!s:<18}{cells}")
+    return "\n".join(lines)
+
+
+def _gaps(differences: pd.DataFrame) -> str:
+    lines = [f"{'':<18}" + "".join(f"{TITLES[name]:>16}" for name in FIGURES)]
+    for rule, rows in differences.groupby("rule", sort=False):
+        by = rows.set_index("figure")
+        gaps = [f"{by.loc[name, 'mean']:+.2f} ({by.loc[name, 'standard_error']:.2f})" for name in FIGURES]
+        cells = "".join(f"{gap:>16}" for gap in gaps)
+        lines.append(f"{rule!s:<18}{cells}")
+    return "\n".join(lines)
