@@ -16,7 +16,11 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.errors import KhakaError
-from khaka.scoring.evaluate_rules import Points, rule_scores
+from khaka.scoring.evaluate_judge import calibration, coverage, judge, seats_of, some
+from khaka.scoring.evaluate_plot import plot_evaluation
+from khaka.scoring.evaluate_rules import Points, recorded_oracle, rule_scores
+
+__all__ = ["Evaluation", "evaluate", "evaluate_files", "plot_evaluation"]
 
 _TRUTH: Final = (
     "election_id", "seat_id", "aspirant_id", "true_margin", "party_swing", "nominated", "eligible", "gamed",
@@ -131,45 +135,6 @@ class Evaluation:
         return "\n".join(lines)
 
 
-def plot_evaluation(evaluation: Evaluation, path: Path) -> Path:
-    """Draw the gain of each ranking over the committee with its 90% interval.
-
-    Parameters
-    ----------
-    evaluation : Evaluation
-        What to draw; the title says how its first ranking did.
-    path : Path
-        Image to write, its kind by its ending.
-
-    Returns
-    -------
-    Path
-        The same path.
-    """
-    from matplotlib.figure import Figure
-
-    rows, model = evaluation.rules.iloc[::-1], evaluation.rules.iloc[0]
-    low, high = model["gain"] - 1.645 * model["gain_se"], model["gain"] + 1.645 * model["gain_se"]
-    verdict = "gains on" if low > 0 else "loses to" if high < 0 else "cannot be told from"
-    figure = Figure(figsize=(8, 0.45 * len(rows) + 1.6), layout="constrained")
-    axes = figure.add_subplot()
-    place = np.arange(len(rows))
-    axes.errorbar(rows["gain"], place, xerr=1.645 * rows["gain_se"], fmt="o", color="#1f4e79", capsize=3)
-    axes.axvline(0, color="#888888", linewidth=1)
-    axes.set_yticks(place, [str(name).replace("_", " ") for name in rows.index])
-    axes.set_xlabel("gain over the committee, margin points a seat (90% interval over seats)")
-    axes.set_title(
-        f"The {evaluation.rules.index[0]} {verdict} the committee: {model['gain']:+.2f} points a seat, "
-        f"{100 * model['oracle_share']:.0f}% of the oracle's gain",
-        fontsize=10,
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # no dates and versions in the file: the same evaluation gives the same picture
-    metadata = {".png": {"Software": None}, ".svg": {"Date": None}}.get(path.suffix)
-    figure.savefig(path, dpi=150, metadata=metadata)
-    return path
-
-
 def _read(source: Path | pd.DataFrame, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     """Return a table from a frame, a file, or a folder that holds it."""
     if isinstance(source, pd.DataFrame):
@@ -197,11 +162,6 @@ def _read(source: Path | pd.DataFrame, name: str, columns: tuple[str, ...]) -> p
     return frame.reset_index(drop=True)
 
 
-def _some(values: pd.Series) -> str:
-    shown = ", ".join(sorted(values.astype(str))[:3])
-    return shown + (" ..." if len(values) > 3 else "")
-
-
 def _match(truth: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Join scores to the truth; refuse another election and missing or foreign aspirants."""
     ours, theirs = set(truth["election_id"]), set(scores["election_id"])
@@ -213,97 +173,10 @@ def _match(truth: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     known, scored = pd.MultiIndex.from_frame(truth[_KEY]), pd.MultiIndex.from_frame(scores[_KEY])
     absent, foreign = truth.loc[~known.isin(scored), "aspirant_id"], scores.loc[~scored.isin(known), "aspirant_id"]
     if len(absent):
-        raise KhakaError(f"{len(absent)} of {len(truth)} aspirants of the truth have no score: {_some(absent)}")
+        raise KhakaError(f"{len(absent)} of {len(truth)} aspirants of the truth have no score: {some(absent)}")
     if len(foreign):
-        raise KhakaError(f"{len(foreign)} scored aspirants are not in the truth: {_some(foreign)}; is it another seed?")
+        raise KhakaError(f"{len(foreign)} scored aspirants are not in the truth: {some(foreign)}; is it another seed?")
     return truth[list(_TRUTH)].merge(scores[[*_KEY, *_SCORES[3:]]], on=_KEY, validate="one_to_one")
-
-
-@dataclass(frozen=True)
-class _Seats:
-    """Eligible aspirants with what the judging of any ranking needs."""
-
-    rows: pd.DataFrame
-    best: pd.Series
-    committee: pd.Series
-
-
-def _seats(truth: pd.DataFrame) -> _Seats:
-    rows = truth[truth["eligible"].astype(bool)]
-    everyone = set(truth["seat_id"])
-    empty = everyone - set(rows["seat_id"])
-    if empty:
-        raise KhakaError(f"{len(empty)} seats of the truth have nobody eligible: {_some(pd.Series(sorted(empty)))}")
-    chosen = truth[truth["nominated"].astype(bool)]
-    count = chosen.groupby("seat_id").size().reindex(sorted(everyone), fill_value=0)
-    wrong = count.index[count != 1].to_series()
-    if len(wrong):
-        raise KhakaError(f"{len(wrong)} seats of the truth do not have one nominee: {_some(wrong)}")
-    best = rows.groupby("seat_id")["true_margin"].transform("max") == rows["true_margin"]
-    return _Seats(rows, best, chosen.set_index("seat_id")["true_margin"].sort_index())
-
-
-def _judge(seats: _Seats, score: pd.Series) -> dict[str, float]:
-    """Judge one ranking, given as a score on the truth's index; a tie counts at its expected value."""
-    rows = seats.rows
-    by = rows["seat_id"]
-    value = score.reindex(rows.index).astype(float).fillna(-np.inf)
-    better = value.groupby(by).rank(method="min", ascending=False) - 1  # how many are strictly better
-    ties = value.groupby([by, value]).transform("size")
-    first = (better == 0) / ties
-    three = ((3 - better) / ties).clip(0, 1)
-    per_seat = pd.DataFrame({
-        "value": first * rows["true_margin"], "won": first * (rows["true_margin"] > 0), "top1": first * seats.best,
-        "top3": three * seats.best, "gamed": first * rows["gamed"].astype(bool),
-    }).groupby(by).sum()  # fmt: skip
-    # two aspirants with the very same best margin are both right
-    share = seats.best.groupby(by).sum()
-    per_seat["top3"] = (per_seat["top3"] / share).clip(upper=1)
-    gain = per_seat["value"] - seats.committee
-    oracle = rows.groupby("seat_id")["true_margin"].max()
-    possible = float((oracle - seats.committee).mean())
-    n = len(gain)
-    return {
-        "policy_value": float(per_seat["value"].mean()),
-        "gain": float(gain.mean()),
-        "gain_se": float(gain.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"),
-        "oracle_share": float(gain.mean()) / possible if possible > 0 else float("nan"),
-        "regret": float((oracle - per_seat["value"]).mean()),
-        "seats_won": float(per_seat["won"].mean()),
-        "top1": float(per_seat["top1"].mean()),
-        "top3": float(per_seat["top3"].mean()),
-        "gamed_first": float(per_seat["gamed"].mean()),
-    }
-
-
-def _coverage(rows: pd.DataFrame, assumed_swing: float) -> dict[str, float]:
-    true, free = rows["true_margin"], rows["true_margin"] - rows["party_swing"]
-    low, high = rows["margin_low_given_swing"], rows["margin_high_given_swing"]
-    moved = true - float((true - rows["expected_margin"]).mean())
-    return {
-        "range": float(true.between(rows["margin_low"], rows["margin_high"]).mean()),
-        "given_swing": float(free.between(low - assumed_swing, high - assumed_swing).mean()),
-        "given_swing_centred": float(moved.between(low, high).mean()),
-    }
-
-
-def _calibration(rows: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
-    chance = rows["win_probability"].astype(float)
-    won = (rows["true_margin"] > 0).astype(float)
-    safe = chance.clip(1e-6, 1 - 1e-6)
-    bins = np.minimum((10 * chance).fillna(0).astype(int), 9)
-    table = (
-        pd.DataFrame({"bin": bins, "probability": chance, "won": won})
-        .groupby("bin")
-        .agg(count=("won", "size"), probability=("probability", "mean"), won=("won", "mean"))
-        .reset_index()
-    )
-    return {
-        "log_loss": float(-(won * np.log(safe) + (1 - won) * np.log1p(-safe)).mean()),
-        "brier": float(((chance - won) ** 2).mean()),
-        "mean_probability": float(chance.mean()),
-        "won": float(won.mean()),
-    }, table
 
 
 def _beside(ranking: pd.DataFrame, truth: pd.DataFrame, name: str) -> pd.Series:
@@ -312,7 +185,7 @@ def _beside(ranking: pd.DataFrame, truth: pd.DataFrame, name: str) -> pd.Series:
         raise KhakaError(f"the ranking {name} has no column aspirant_id")
     foreign = ranking.loc[~ranking["aspirant_id"].isin(truth["aspirant_id"]), "aspirant_id"]
     if len(foreign):
-        raise KhakaError(f"the ranking {name} has {len(foreign)} aspirants who are not in the truth: {_some(foreign)}")
+        raise KhakaError(f"the ranking {name} has {len(foreign)} aspirants who are not in the truth: {some(foreign)}")
     by = ranking.drop_duplicates("aspirant_id").set_index("aspirant_id")
     if "score" in by.columns:
         value = by["score"].astype(float)
@@ -327,6 +200,7 @@ def evaluate(
     *,
     tables: Mapping[str, pd.DataFrame] | None = None,
     rankings: Mapping[str, pd.DataFrame] | None = None,
+    features: pd.DataFrame | None = None,
     points: Points | None = None,
     assumed_swing: float = 0.0,
     name: str = "model",
@@ -345,6 +219,9 @@ def evaluate(
     rankings : mapping of str to pandas.DataFrame, optional
         Other rankings by name: `aspirant_id` with `rank` (1 is best) or `score` (higher is better); with neither it
         is a slate, one name a seat.
+    features : pandas.DataFrame, optional
+        Recorded features by `aspirant_id`, numeric: the oracle on recorded features is judged too (see
+        `recorded_oracle`).
     points : Points, optional
         The party's points formula; by default the shipped one.
     assumed_swing : float
@@ -364,7 +241,7 @@ def evaluate(
     """
     facts = _read(truth, "truth.parquet", _TRUTH)
     rows = _match(facts, _read(scores, "scores.parquet", _SCORES))
-    seats = _seats(rows)
+    seats = seats_of(rows)
     # those without a rank come after all others, by expected margin
     order = rows.assign(r=rows["rank"].astype(float).fillna(np.inf)).sort_values(
         ["seat_id", "r", "expected_margin", "aspirant_id"], ascending=[True, True, False, True]
@@ -380,17 +257,19 @@ def evaluate(
         judged |= rule_scores(rows, tables, points=points)
     for other, ranking in (rankings or {}).items():
         judged[other] = _beside(ranking, rows, other)
+    if features is not None:
+        judged["oracle_recorded"] = recorded_oracle(rows, features)
     judged["oracle"] = rows["true_margin"]
     eligible = seats.rows
-    calibration, reliability = _calibration(eligible)
+    chances, reliability = calibration(eligible)
     return Evaluation(
         election_id=str(rows["election_id"].iloc[0]),
         seats=int(rows["seat_id"].nunique()),
         aspirants=len(rows),
         ineligible_first=int((~head["eligible"].astype(bool)).sum()),
-        rules=pd.DataFrame({key: _judge(seats, value) for key, value in judged.items()}).T[list(_MEASURES)],
-        coverage=_coverage(eligible, assumed_swing),
-        calibration=calibration,
+        rules=pd.DataFrame({key: judge(seats, value) for key, value in judged.items()}).T[list(_MEASURES)],
+        coverage=coverage(eligible, assumed_swing),
+        calibration=chances,
         reliability=reliability,
     )
 

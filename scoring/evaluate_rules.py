@@ -98,6 +98,57 @@ def _mean_rating(tables: Mapping[str, pd.DataFrame], role: str, ids: pd.Series) 
     return values.fillna(values.mean() if values.notna().any() else 0.5)
 
 
+def recorded_oracle(
+    truth: pd.DataFrame, features: pd.DataFrame, *, penalty: float = 10.0, folds: int = 10
+) -> pd.Series:
+    """Rank by the best linear use of what was recorded, learned from the truth itself in other seats.
+
+    Ridge regression of the true margin on the features, both less their seat's mean; each tenth of the seats is
+    ranked by coefficients from the rest. No honest model can learn from this truth: it shows how much of the full
+    oracle's gain the records hold.
+
+    Parameters
+    ----------
+    truth : pandas.DataFrame
+        Seat, aspirant and true margin.
+    features : pandas.DataFrame
+        `aspirant_id` and numeric columns, other kinds are left out; a blank is taken as the mean.
+    penalty : float
+        Ridge penalty on standardised features.
+    folds : int
+        Parts of the seats, at most one a seat.
+
+    Returns
+    -------
+    pandas.Series
+        Score on the index of `truth`, in points within the seat, higher is better.
+
+    Raises
+    ------
+    KhakaError
+        If no numeric feature is there, or aspirants of the truth have none.
+    """
+    known = features.drop_duplicates("aspirant_id").set_index("aspirant_id")
+    absent = truth.loc[~truth["aspirant_id"].isin(known.index), "aspirant_id"]
+    if len(absent):
+        raise KhakaError(f"{len(absent)} aspirants of the truth have no features, such as {absent.iloc[0]}")
+    numeric = known.loc[truth["aspirant_id"]].select_dtypes(include=["number", "bool", "boolean"]).astype(float)
+    numeric = numeric.set_axis(truth.index)
+    within = (numeric.fillna(numeric.mean()).fillna(0.0)).groupby(truth["seat_id"]).transform(lambda x: x - x.mean())
+    within = within.loc[:, within.std() > 0]
+    if within.shape[1] == 0:
+        raise KhakaError("no numeric feature differs between the aspirants of a seat")
+    x = (within / within.std()).to_numpy()
+    y = (truth["true_margin"] - truth.groupby("seat_id")["true_margin"].transform("mean")).to_numpy()
+    part = pd.factorize(truth["seat_id"], sort=True)[0] % folds
+    result = np.zeros(len(truth))
+    for fold in range(folds):
+        train, test = part != fold, part == fold
+        gram = x[train].T @ x[train] + penalty * np.eye(x.shape[1])
+        result[test] = x[test] @ np.linalg.solve(gram, x[train].T @ y[train])
+    return pd.Series(result, index=truth.index)
+
+
 def rule_scores(
     truth: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, points: Points | None = None
 ) -> dict[str, pd.Series]:

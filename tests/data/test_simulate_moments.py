@@ -55,8 +55,8 @@ def measured(folder: Path) -> pd.DataFrame:
 def test_made_up_states_move_about_as_real_ones_do(real_data: Path, tmp_path: Path) -> None:
     real = measured(real_data)
     made = []
-    for seed in range(4):
-        simulate(tmp_path / str(seed), seats=80, booths_per_seat=40, seed=seed, events=800)
+    for seed in range(3):
+        simulate(tmp_path / str(seed), seats=60, booths_per_seat=30, seed=seed, events=800)
         tables = ("nominees", "seats", "booths", "booth_votes")
         folder = tmp_path / str(seed) / "tables"
         made.append(moments({name: pd.read_parquet(folder / f"{name}.parquet") for name in tables}))

@@ -12,7 +12,7 @@ import pytest
 from khaka.data.errors import KhakaError
 from khaka.data.simulate import simulate
 from khaka.scoring.evaluate import Evaluation, evaluate, evaluate_files, plot_evaluation
-from khaka.scoring.evaluate_rules import load_points, rule_scores
+from khaka.scoring.evaluate_rules import load_points, recorded_oracle, rule_scores
 
 ELECTION = "S24-2027-AE"
 
@@ -227,3 +227,14 @@ def test_a_points_formula_with_an_unknown_criterion_is_refused(tmp_path: Path) -
     (tmp_path / "points.toml").write_text("beauty = 3\n")
     with pytest.raises(KhakaError, match="beauty"):
         load_points(tmp_path / "points.toml")
+
+
+def test_the_oracle_on_records_lies_between_chance_and_the_oracle(state: Path) -> None:
+    truth = pd.read_parquet(state / "truth" / "truth.parquet")
+    rng = np.random.default_rng(3)
+    blurred = truth["true_margin"] + rng.normal(0, 3, len(truth))
+    features = truth[["aspirant_id"]].assign(signal=blurred, noise=rng.normal(size=len(truth)))
+    result = evaluate(truth, as_scores(truth, features["noise"]), features=features).rules["oracle_share"]
+    assert result["random"] < 0 < result["oracle_recorded"] < 1
+    with pytest.raises(KhakaError, match="1 aspirants of the truth have no features"):
+        recorded_oracle(truth, features.iloc[1:])
