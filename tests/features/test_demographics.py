@@ -21,12 +21,12 @@ def figure(level: str, unit: str, value: float, **more: object) -> dict[str, obj
     return {**row, "kind": "official", "population": None, "standard_error": None, **more}
 
 
-def known(*figures: dict[str, object]) -> KnownTables:
+def known(*figures: dict[str, object], third: str = "Agra") -> KnownTables:
     table = pd.DataFrame(list(figures)).astype({"population": "float64", "standard_error": "float64"})
     tables = {
         "elections": pd.DataFrame({"election_id": [NEW], "result_date": pd.to_datetime(["2017-03-11"])}),
         "seats": pd.DataFrame(
-            {"seat_id": [ONE, TWO, THREE], "district": ["BHADOHI", "Sant Ravidas Nagar (Bhadohi)", "Agra"]}
+            {"seat_id": [ONE, TWO, THREE], "district": ["BHADOHI", "Sant Ravidas Nagar (Bhadohi)", third]}
         ),
         "demographics": table,
     }
@@ -43,6 +43,12 @@ def test_a_district_figure_reaches_all_its_seats_under_either_name() -> None:
     values = sc_share(figure("district", "S24:SANT RAVIDAS NAGAR", 0.2))
     assert values[:3] == [0.2, 0.2, 0.2]
     assert np.isnan(values[3])
+
+
+def test_a_district_newer_than_the_census_takes_the_figure_of_the_one_it_was_cut_from() -> None:
+    tables = known(figure("district", "S24:MUZAFFARNAGAR", 0.3), third="PRABUDDHA NAGAR")
+    row = seat_measures(tables, PEOPLE["seat_id"]).set_index("seat_id").loc[THREE]
+    assert (row["value"], row["level"]) == (0.3, "parent district")
 
 
 def test_another_states_district_of_the_same_name_does_not_count() -> None:
