@@ -134,7 +134,8 @@ def seat_measures(known: KnownTables, seat_ids: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         seat_id, measure, level (seat, units, district, parent district), kind, year, source, value,
-        standard_error (in the value's unit, NaN where unknown), met (the share as the group's own members meet it: mean over the seat's smaller
+        standard_error (in the value's unit, NaN where unknown), met (the share as the
+        group's own members meet it: mean over the seat's smaller
         units weighted by the group's people; NaN without smaller units). Sorted by seat_id and measure.
     """
     every = _figures(known, seat_ids)
