@@ -134,7 +134,9 @@ def gap(value: float, unit: str) -> Spoken:
         return Spoken("points", tenths(100 * value))
     if unit.startswith("score"):
         return Spoken("score_gap", tenths(10 * value))
-    return Spoken("points", tenths(value)) if unit.startswith("points") else spoken(abs(value), unit)
+    if unit.startswith("points"):
+        return Spoken("points", tenths(value))
+    return spoken(abs(value), "number" if unit.startswith("flag") else unit)
 
 
 def spoken(value: float, unit: str) -> Spoken:

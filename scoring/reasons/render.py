@@ -91,7 +91,7 @@ def fact(texts: Catalogue, info: FeatureInfo, value: float) -> str:
         return texts.say(f"{base}.yes" if value >= 0.5 else f"{base}.no")
     if f"{base}.above" in texts:
         said = gap(value, unit)
-        if float(said.number.replace(",", "")) == 0:
+        if not said.number.strip("0.,"):  # would be printed as nothing
             return texts.say(f"{base}.even")
         size = texts.say(f"unit.{said.unit}", number=said.number)
         return texts.say(f"{base}.above" if value >= 0 else f"{base}.below", value=size)

@@ -106,7 +106,7 @@ def test_no_community_is_named_in_a_fallback() -> None:
     assert "Nishad" not in fact(EN, info("community:Nishad", "share 0-1", "demographics"), 0.12)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=500)
 @given(st.sampled_from(UNITS), st.sampled_from(sorted(FAMILIES)), st.floats(-1e6, 1e6), st.floats(-60, 60),
        st.sampled_from(["age_at_poll", "rating_observer", "over_party_before", "presence_people_met",
                         "rating_all_within", "unheard_of"]))  # fmt: skip
