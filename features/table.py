@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -156,7 +157,21 @@ def feature_table(
             infos[column] = module.FEATURES.get(column) or module.info(column)
         parts.append(part)
     values = pd.concat(parts, axis=1).astype("float64") if parts else pd.DataFrame(index=units.index)
-    return FeatureTable(election_id, as_of, units[list(COLUMNS)], values, infos, _missing(known))
+    return FeatureTable(election_id, as_of, units[list(COLUMNS)], _rounded(values), infos, _missing(known))
+
+
+def _rounded(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the values to eight significant digits.
+
+    A sum depends in its last bits on the order of the rows and on which thread was faster; a table that is written
+    and hashed must not.
+    """
+    numbers = values.to_numpy(dtype="float64")
+    filled = np.where(np.isfinite(numbers) & (np.abs(numbers) > 1e-12), numbers, 0.0)
+    digits = 7 - np.floor(np.log10(np.where(filled == 0.0, 1.0, np.abs(filled))))
+    scale = 10.0 ** np.abs(digits)
+    rounded = np.where(digits >= 0, np.round(filled * scale) / scale, np.round(filled / scale) * scale)
+    return pd.DataFrame(np.where(np.isfinite(numbers), rounded, np.nan), index=values.index, columns=values.columns)
 
 
 def _missing(known: KnownTables) -> tuple[str, ...]:

@@ -129,6 +129,13 @@ def test_the_file_is_the_same_each_time_and_has_its_notes_beside_it(tmp_path: Pa
     assert notes["rows"] == 3
 
 
+def test_values_are_kept_to_eight_significant_digits() -> None:
+    raw = pd.DataFrame({"a": [1 / 3, 123456789.4, -0.1 - 0.2, 1e-17, 0.0, float("nan"), float("inf")]})
+    kept = module._rounded(raw)["a"]
+    assert kept.tolist()[:5] == [0.33333333, 123456790.0, -0.3, 0.0, 0.0]
+    assert kept[5:].isna().all()
+
+
 def test_two_families_may_not_give_the_same_feature(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FAMILY_MODULES", (*FAMILY_MODULES, FAMILY_MODULES[0]))
     with pytest.raises(ValueError, match="sex_female"):
