@@ -65,8 +65,6 @@ class Options:
     ----------
     election, seat : str or None
         Used where neither the content nor the file's name tells.
-    state : str or None
-        ECI code, from `election` or `seat`.
     drop : tuple of str
         Columns that are never read.
     """

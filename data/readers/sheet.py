@@ -79,6 +79,11 @@ class Sheet:
         ----------
         columns : sequence of str, optional
             Only these; those that the file lacks come back blank.
+
+        Returns
+        -------
+        DataFrame
+            One row per row of the file.
         """
         frames = list(self.batches(columns))
         if not frames:
