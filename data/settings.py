@@ -33,6 +33,7 @@ class ModelSettings(_Section):
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     draws: Annotated[int, Field(ge=500, le=20_000)] = 1000
     history_years: Annotated[int, Field(ge=5, le=200)] = 30
+    candidate_years: Annotated[int, Field(ge=1, le=200)] = 15
     decision_lead_days: Annotated[int, Field(ge=1, le=365)] = 60
 
 
@@ -75,6 +76,7 @@ seed = 2027              # every random number comes from here
 threads = 1              # of LightGBM; results do not depend on it, and on a busy machine one is fastest
 draws = 1000             # draws of swing and noise behind every chance and range
 history_years = 30       # older elections are not learned from: parties and maps were others
+candidate_years = 15     # what a person adds is learned from these years only
 decision_lead_days = 60  # in past elections: facts count up to this many days before the result
 
 [weights]

@@ -44,6 +44,9 @@ KNOWN_FROM: Final[Mapping[str, str]] = {
     "booth_team": "recorded_at",
 }
 
+DIVIDED: Final = (("S24", "S28"), ("S04", "S27"), ("S12", "S26"), ("S01", "S29"), ("S09", "U08", "U09"))
+"""States that were one until 2000, 2014 or 2019: their earlier polls were counted together."""
+
 _TIMELESS: Final = ("seats", "boundaries")
 
 #: Tables about aspirants that stop at the party's decision in the seat: what is recorded afterwards is about the
@@ -73,6 +76,7 @@ class FrameSource:
     def __init__(self, source: Source | Mapping[str, pd.DataFrame]) -> None:
         self._source = source
         self._frames: dict[str, pd.DataFrame] = {}
+        self._states: dict[str, FrameSource] = {}
 
     def read(self, table: str) -> pd.DataFrame:
         """Return the table's rows; the same frame each time, not to be changed."""
@@ -83,6 +87,47 @@ class FrameSource:
                 frame = self._source.read(table)
             self._frames[table] = frame
         return self._frames[table]
+
+    def of_state(self, state: str) -> FrameSource:
+        """Return the source with the rows of one state, and of the states that it was one with, each table cut once.
+
+        Parameters
+        ----------
+        state : str
+            ECI code. Districts and booths of other states have nothing to say about its elections.
+        """
+        if state not in self._states:
+            self._states[state] = FrameSource(_OfState(self, family(state)))
+        return self._states[state]
+
+
+class _OfState:
+    """A source that keeps the rows of some states."""
+
+    def __init__(self, source: FrameSource, states: tuple[str, ...]) -> None:
+        self._source, self._states = source, states
+
+    def read(self, table: str) -> pd.DataFrame:
+        frame = self._source.read(table)
+        names = (name for name in ("election_id", "seat_id", "unit_id") if name in frame.columns)
+        place = next(names, None)
+        if place is None or frame.empty:
+            return frame
+        name = frame[place].astype("str")
+        # a row whose place doesn't tell a state may be anyone's
+        near = name.str.startswith(self._states) | ~name.str.match(r"[SU]\d{2}[-:]").fillna(False)
+        return frame if near.all() else frame[near]
+
+
+def family(state: str) -> tuple[str, ...]:
+    """Return a state and those that it was one with until a division, sorted.
+
+    Examples
+    --------
+    >>> family("S24"), family("S22")
+    (('S24', 'S28'), ('S22',))
+    """
+    return next((group for group in DIVIDED if state in group), (state,))
 
 
 def end_of_day(as_of: dt.date) -> pd.Timestamp:
@@ -128,6 +173,7 @@ class KnownTables:
     """
 
     def __init__(self, source: Source, *, as_of: dt.date, election_id: str) -> None:
+        source = source.of_state(election_id[:3]) if isinstance(source, FrameSource) else source
         self._source = source
         self.as_of = as_of
         self.election_id = election_id

@@ -106,6 +106,8 @@ def predict_aspirants(
     table = feature_table(
         FrameSource(line.source), election_id=election_id, as_of=as_of, party=party, kind="aspirant", without=without
     )
+    if election_id in _counted(source):
+        own = own.drop(columns="status", errors="ignore")  # of a past cycle: it may tell what came after the as-of date
     people, values = _in_order(table, own, seats)
     values.insert(0, BASELINE, people["seat_id"].map(baseline).to_numpy(dtype=float))
     X = values.reindex(columns=[BASELINE, *models.candidate.features_])
@@ -221,6 +223,11 @@ def _seat_baselines(
     district = rows.loc[open_place, "district"].astype("str").fillna("") if "district" in rows else seats
     unopposed = np.nan_to_num(margin[open_place], nan=100.0)
     return dict(zip(seats, unopposed, strict=True)), dict(zip(seats, district, strict=True))
+
+
+def _counted(source: Source) -> set[str]:
+    elections = source.read("elections")
+    return set(elections.loc[elections["result_date"].notna(), "election_id"].astype("str"))
 
 
 def _in_order(table: FeatureTable, own: pd.DataFrame, seats: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -169,7 +169,9 @@ def train(
     past = corpus.until(as_of, progress=say)
     shares = fit_shares(past, settings)
     say("share model")
-    examples = make_examples(corpus.source, past, party=party, settings=settings, progress=say)
+    first = as_of - dt.timedelta(days=round(365.25 * settings.candidate_years))
+    recent = {election.election_id for election in past if election.result_date > first}
+    examples = make_examples(corpus.source, past, recent, party=party, settings=settings, progress=say)
     if len(examples.margin) < 20:
         raise KhakaError(
             f"only {len(examples.margin)} serious nominees with a result by {as_of}: too few to learn from, 20 are needed"
@@ -217,9 +219,31 @@ def fit_shares(past: list[PastElection], settings: ModelSettings, *, with_noise:
 
 
 def make_examples(
-    source: FrameSource, past: list[PastElection], *, party: str, settings: ModelSettings, progress: Progress
+    source: FrameSource,
+    past: list[PastElection],
+    recent: set[str],
+    *,
+    party: str,
+    settings: ModelSettings,
+    progress: Progress,
 ) -> Examples:
-    """Put baseline, features and outcome of all serious past nominees together."""
+    """Put baseline, features and outcome of the serious nominees of recent elections together.
+
+    Parameters
+    ----------
+    source : FrameSource
+        All tables.
+    past : list of PastElection
+        What the share models under the baselines learn from, one fold of elections left out at a time.
+    recent : set of str
+        Elections whose nominees become examples.
+    party : str
+        Whose aspirants' ratings and activity count.
+    settings : ModelSettings
+        Seed and threads.
+    progress : callable
+        Told each fold.
+    """
     folds = {election.election_id: index % _FOLDS for index, election in enumerate(past)}
     parts: list[pd.DataFrame] = []
     infos: dict[str, FeatureInfo] = {}
@@ -227,11 +251,13 @@ def make_examples(
         seen = [election for election in past if folds[election.election_id] != fold] or past
         model = fit_shares(seen, settings, with_noise=False)
         for election in past:
-            if folds[election.election_id] == fold:
+            if folds[election.election_id] == fold and election.election_id in recent:
                 part, found = _example_rows(source, election, model, party)
                 infos.update(found)
                 parts.append(part)
         progress("seat baselines")
+    if not parts:
+        raise KhakaError(f"no election of the last {settings.candidate_years} years to learn from; see candidate_years")
     frame = pd.concat(parts, ignore_index=True).sort_values(["election", "unit_id"], kind="stable", ignore_index=True)
     names = [name for name in infos if name in frame.columns and frame[name].notna().any()]
     return Examples(
