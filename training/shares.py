@@ -23,8 +23,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from khaka.features.person_history import PERSON_FEATURES
+from khaka.features.person_history import BLANKED
 from khaka.training.share_ridge import RidgeFit, fit_ridge
+from khaka.training.seat_rivals import group_means, rival_features
 from khaka.training.swing import NoiseScales, draw_log_shares, fit_noise
 from khaka.training.trees import TreeFit, fit_trees
 
@@ -33,7 +34,8 @@ SORT: Final = ["election_id", "seat_id", "nominee_id"]
 NOT_FEATURES: Final = frozenset((
     "election_id", "seat_id", "nominee_id", "party", "person_id", "name", "district", "region", "seat_no",
 ))  # fmt: skip
-PERSON_OWN: Final = tuple(PERSON_FEATURES)
+PERSON_OWN: Final = BLANKED
+"""Features of the nominee's own record: left out of the person-blind pair."""
 
 LEVEL_INPUTS: Final = (
     "a1_own_mean", "a1_bloc_mean", "a1_old_mean", "a2_bloc_mean", "a3_bloc_mean", "a1_state_mean", "l1_own_mean",
@@ -61,11 +63,6 @@ def _seat_group(table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(table.groupby(["election_id", "seat_id"], sort=True).ngroup().to_numpy(), dtype=np.int64)
 
 
-def _means(values: np.ndarray[Any, Any], group: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return each group's mean at each row."""
-    return np.asarray((np.bincount(group, weights=values) / np.bincount(group))[group])
-
-
 class ShareModel(BaseEstimator):
     """Expected share of every nominee; see the module's head for the idea.
 
@@ -89,12 +86,14 @@ class ShareModel(BaseEstimator):
         Of LightGBM; any number gives the same trees.
     with_noise : bool
         Estimate the scales of swing and noise from earlier elections' residuals: needs two more fits.
+    with_blind : bool
+        Fit the person-blind pair too.
     """
 
     def __init__(
-        self, *, rounds: int = 300, learning_rate: float = 0.05, num_leaves: int = 15, tree_weight: float = 0.75,
+        self, *, rounds: int = 300, learning_rate: float = 0.05, num_leaves: int = 15, tree_weight: float = 0.9,
         past_weight: float = 0.4, smallest_party: float = 0.02, seed: int = 0, num_threads: int = 2,
-        with_noise: bool = True,
+        with_noise: bool = True, with_blind: bool = True,
     ) -> None:  # fmt: skip
         self.rounds = rounds
         self.learning_rate = learning_rate
@@ -105,6 +104,7 @@ class ShareModel(BaseEstimator):
         self.seed = seed
         self.num_threads = num_threads
         self.with_noise = with_noise
+        self.with_blind = with_blind
 
     def fit(self, X: pd.DataFrame, y: Sequence[float] | pd.Series, groups: Sequence[str] | None = None) -> Self:
         """Learn from past elections.
@@ -147,7 +147,7 @@ class ShareModel(BaseEstimator):
         share = table["_y"].to_numpy()
         alone = (table["party"] == INDEPENDENT).to_numpy()
         group = _group(table)
-        level = _means(share, group)
+        level = group_means(share, group)
         n_seats = table.groupby("election_id")["seat_id"].transform("nunique").to_numpy()
         part = np.bincount(group, weights=share)[group] / n_seats
         main = ~alone & (part > self.smallest_party)
@@ -157,12 +157,14 @@ class ShareModel(BaseEstimator):
         self.trees_: dict[str, TreeFit] = {}
         self.ridges_: dict[str, RidgeFit] = {}
         for name, columns in (("person", self.features_), ("blind", self.blind_features_)):
-            inputs = table.loc[main, columns].to_numpy(dtype=np.float64)
-            self.trees_[name] = self._trees(inputs, deviation[main])
             linear = [c for c in columns if _linear(c)]
-            self.ridges_[name] = fit_ridge(
-                _freed(table.loc[main], linear), deviation[main], names=linear, strength=50.0
-            )
+            freed = _freed(table, linear)
+            ridge = fit_ridge(freed[main], deviation[main], names=linear, strength=50.0)
+            self.ridges_[name] = ridge
+            if name == "blind" and not self.with_blind:
+                continue
+            inputs = self._tree_inputs(table, columns, ridge.predict(freed), with_person=name == "person")
+            self.trees_[name] = self._trees(inputs[main], deviation[main])
         levels = self._level_rows(table)
         first = np.unique(group, return_index=True)[1]
         count = np.bincount(group).astype(float)
@@ -173,7 +175,10 @@ class ShareModel(BaseEstimator):
             levels[party_rows], target[party_rows], rounds=150, leaves=6, rows_a_leaf=20, weight=weight[party_rows]
         )
         self.level_ridge_ = fit_ridge(
-            np.nan_to_num(levels[party_rows]), target[party_rows], names=self.level_features_, strength=10.0,
+            np.nan_to_num(levels[party_rows]),
+            target[party_rows],
+            names=self.level_features_,
+            strength=10.0,
             weight=weight[party_rows],
         )
         inputs = table.loc[alone, self.features_].to_numpy(dtype=np.float64)
@@ -195,6 +200,13 @@ class ShareModel(BaseEstimator):
             seed=self.seed, num_threads=self.num_threads,
         )  # fmt: skip
 
+    def _tree_inputs(
+        self, table: pd.DataFrame, columns: list[str], guess: np.ndarray[Any, Any], *, with_person: bool
+    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return the trees' inputs: the features, and the nominee's first guess against those of the seat's rivals."""
+        rivals = rival_features(table, guess, _group(table), _seat_group(table), with_person=with_person)
+        return np.hstack([table[columns].to_numpy(dtype=np.float64), rivals])
+
     def _level_rows(self, table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return one row per election and party, in `_group`'s order: means of the level features."""
         means = table.groupby(["election_id", "party"], sort=True)[self.level_features_].mean()
@@ -209,7 +221,7 @@ class ShareModel(BaseEstimator):
         parts = []
         cuts = sorted({order[len(order) // 2], order[(3 * len(order)) // 4]})
         for low, high in zip(cuts, [*cuts[1:], None], strict=True):
-            inner = type(self)(**{**self.get_params(), "with_noise": False, "rounds": max(self.rounds // 2, 1)})
+            inner = type(self)(**{**self.get_params(), "with_noise": False, "with_blind": False, "rounds": max(self.rounds // 2, 1)})
             before = table[when < low]
             after = table[(when >= low) & (when < high)] if high else table[when >= low]
             inner.fit(before.drop(columns=["_y", "_when"]), before["_y"])
@@ -234,17 +246,20 @@ class ShareModel(BaseEstimator):
             expected_share (0 to 1, sums to 1 within a seat), party_level and deviation (before scaling).
         """
         check_is_fitted(self, "trees_")
+        if not with_person and "blind" not in self.trees_:
+            raise ValueError("the model was fitted without its person-blind pair (with_blind=False)")
         order = np.lexsort([X[name].astype(str).to_numpy() for name in reversed(SORT)])
         table = X.iloc[order].reset_index(drop=True)
         kind = "person" if with_person else "blind"
         columns = self.features_ if with_person else self.blind_features_
         group = _group(table)
         alone = (table["party"] == INDEPENDENT).to_numpy()
-        deviation = self.trees_[kind].predict(table[columns].to_numpy(dtype=np.float64))
         ridge = self.ridges_[kind]
         straight = ridge.predict(_freed(table, list(ridge.names)))
-        deviation = self.tree_weight * deviation + (1 - self.tree_weight) * straight
-        deviation = deviation - _means(deviation, group)
+        grown = self.trees_[kind].predict(self._tree_inputs(table, columns, straight, with_person=with_person))
+        weight = self.tree_weight if self.trees_[kind].text is not None else 0.0
+        deviation = weight * grown + (1 - weight) * straight
+        deviation = deviation - group_means(deviation, group)
         level = self._levels(table)[group]
         if alone.any():
             level[alone] = self._independent_shares(table.loc[alone], with_person=with_person)
@@ -270,9 +285,7 @@ class ShareModel(BaseEstimator):
             stacked = np.stack(past)
             known = np.isfinite(stacked)
             mean = np.where(known, stacked, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-            learned = np.where(
-                known.any(axis=0), self.past_weight * mean + (1 - self.past_weight) * learned, learned
-            )
+            learned = np.where(known.any(axis=0), self.past_weight * mean + (1 - self.past_weight) * learned, learned)
         return np.asarray(np.maximum(learned, 0.002))
 
     def _independent_shares(self, rows: pd.DataFrame, *, with_person: bool) -> np.ndarray[Any, np.dtype[np.float64]]:

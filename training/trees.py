@@ -89,11 +89,11 @@ def fit_trees(
     params = {
         "objective": objective, "learning_rate": learning_rate, "num_leaves": num_leaves,
         "min_data_in_leaf": rows_a_leaf, "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1,
-        "lambda_l2": 20.0, "max_bin": 127, "seed": seed, "deterministic": True, "force_row_wise": True,
+        "lambda_l2": 20.0, "max_bin": 63, "seed": seed, "deterministic": True, "force_row_wise": True,
         "num_threads": num_threads, "verbosity": -1,
     }  # fmt: skip
     if objective == "huber":
         params["alpha"] = 0.1
-    data = lightgbm.Dataset(inputs, target, weight=weight, params={"verbosity": -1, "max_bin": 127}, free_raw_data=True)
+    data = lightgbm.Dataset(inputs, target, weight=weight, params={"verbosity": -1, "max_bin": 63}, free_raw_data=True)
     booster = lightgbm.train(params, data, num_boost_round=rounds)
     return TreeFit(booster.model_to_string(), 0.0, num_threads=num_threads)

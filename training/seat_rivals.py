@@ -1,0 +1,104 @@
+"""What a nominee is up against: a first guess of every nominee's share, compared within the seat.
+
+The guess is the party's past level plus a ridge regression's deviation; the trees then see how it stands to the sum,
+the strongest and the second rival of the seat, and to the party's other seats.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
+
+INDEPENDENT: Final = "IND"
+_NEWCOMER: Final = 0.004
+_FREED: Final = (
+    "p_here_share", "p_last_share", "p_contests", "p_sitting", "rival_share", "rival_sitting", "rival_switch_share",
+    "n_parties", "n_large", "n_independents",
+)  # fmt: skip
+
+
+def group_means(values: FloatArray, group: IntArray) -> FloatArray:
+    """Return each group's mean at each row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> group_means(np.array([1.0, 3.0, 5.0]), np.array([0, 0, 1])).tolist()
+    [2.0, 2.0, 5.0]
+    """
+    return np.asarray((np.bincount(group, weights=values) / np.bincount(group))[group])
+
+
+def past_level(table: pd.DataFrame) -> FloatArray:
+    """Return the party's mean in the last assembly and Lok Sabha polls over the seats it contests now.
+
+    Where it has no past: four fifths of the mean share that its nominees once won; 0 for all others.
+    """
+    columns = [name for name in ("a1_bloc_mean", "l1_bloc_mean") if name in table]
+    past = table[columns].mean(axis=1) if columns else pd.Series(np.nan, index=table.index)
+    people = 0.8 * table["party_people_share"] if "party_people_share" in table else 0.0
+    return np.asarray(past.fillna(people).fillna(0.0).to_numpy(dtype=np.float64))
+
+
+def rival_features(
+    table: pd.DataFrame, deviation: FloatArray, party: IntArray, seat: IntArray, *, with_person: bool
+) -> FloatArray:
+    """Return the comparisons within the seat, one row per nominee.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Feature rows of whole elections.
+    deviation : FloatArray, shape (rows,)
+        First guess of the share less the party's mean.
+    party, seat : IntArray, shape (rows,)
+        Numbers of election and party, of election and seat.
+    with_person : bool
+        False: nothing of the nominees' own records goes in.
+
+    Returns
+    -------
+    FloatArray, shape (rows, comparisons)
+        Guess, seat's sum, share of the sum, both freed of the party's mean, two strongest rivals, rank, gap, sum of
+        the rivals' deviations, independents' sum, and some features freed of the party's mean.
+    """
+    alone = (table["party"] == INDEPENDENT).to_numpy()
+    before = table["p_here_share"].to_numpy(dtype=np.float64) if with_person and "p_here_share" in table else 0.0
+    guess = np.where(alone, np.maximum(0.6 * before, _NEWCOMER), np.maximum(past_level(table) + deviation, 0.003))
+    total = np.bincount(seat, weights=guess)[seat]
+    norm = guess / total
+    order = np.lexsort((-guess, seat))
+    ordered = guess[order]
+    start = np.r_[0, np.flatnonzero(np.diff(seat[order])) + 1]
+    size = np.diff(np.r_[start, len(order)])
+    first = np.repeat(start, size)
+    rank = np.arange(len(order)) - first
+    count = np.repeat(size, size)
+
+    def place(number: int) -> FloatArray:
+        at = np.minimum(first + number, len(order) - 1)
+        return np.where(count > number, ordered[at] if len(order) else 0.0, 0.0)
+
+    one = np.empty_like(guess)
+    two = np.empty_like(guess)
+    ranks = np.empty_like(guess)
+    one[order] = np.where(rank == 0, place(1), place(0))
+    two[order] = np.where(rank <= 1, place(2), place(1))
+    ranks[order] = rank
+    parties = np.where(alone, 0.0, deviation)
+    rivals = np.bincount(seat, weights=parties)[seat] - parties
+    independents = np.bincount(seat, weights=np.where(alone, guess, 0.0))[seat]
+    columns = [
+        deviation, guess, total, norm, norm - group_means(norm, party), total - group_means(total, party), one, two,
+        ranks, guess - one, rivals, independents,
+    ]  # fmt: skip
+    for name in _FREED:
+        if name in table and (with_person or not name.startswith("p_")):
+            values = table[name].to_numpy(dtype=np.float64)
+            columns.append(values - group_means(values, party))
+    return np.stack(columns, axis=1)
