@@ -52,6 +52,12 @@ class People:
         result: Floats = np.floor(days / 365.25)
         return result
 
+    def _families(self, member: npt.NDArray[np.bool_]) -> Array:
+        """Return family ids: those marked belong to families of two, who ask in the same or a near seat."""
+        pair = (np.cumsum(member) + 1) // 2
+        names = [f"F{len(self) + 1:06d}-{p}" if m else "" for m, p in zip(member.tolist(), pair.tolist(), strict=True)]
+        return np.array(names, dtype=object)
+
     def ids(self, state: str, person: Ints) -> Array:
         """Return person ids; they say nothing about the person."""
         return np.array([f"{state}P{int(p) + 1:06d}" for p in person], dtype=object)
@@ -110,9 +116,7 @@ class People:
             assets=np.round(np.exp(15.8 + 0.9 * clout + 0.7 * rng.standard_normal(n)), -3),
             party_since=np.asarray(today - (np.maximum(years, 0.05) * 365.25).astype("timedelta64[D]")),
             post=post[np.minimum(rank, 4)],
-            family=np.array(
-                [f"F{len(self) + i + 1:06d}" if u < 0.06 else "" for i, u in enumerate(rng.random(n))], dtype=object
-            ),
+            family=self._families(rng.random(n) < 0.06),
             hidden=hidden,
             clout=clout,
             factor=rng.standard_normal(n),

@@ -273,3 +273,8 @@ def test_kinds_may_be_spelt_with_hyphens() -> None:
         "landslide", "tight_race",
     }  # fmt: skip
     assert load_world("tight-race") == load_world("tight_race")
+
+
+def test_some_families_ask_for_two_tickets(tables: dict[str, pd.DataFrame]) -> None:
+    sizes = tables["aspirants"].drop_duplicates("person_id")["family_id"].dropna().value_counts()
+    assert sizes.max() == 2
