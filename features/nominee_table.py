@@ -18,8 +18,8 @@ ID_COLUMNS: Final = ("election_id", "seat_id", "nominee_id", "party", "person_id
 
 _STATIC: Final = by_name(
     FeatureInfo("woman", "flag 0/1", "nominees", "person", "the nominee is a woman", "nomination"),
-    FeatureInfo("reserved_sc", "flag 0/1", "seat_elections", "contest", "reserved for Scheduled Castes", "notification"),
-    FeatureInfo("reserved_st", "flag 0/1", "seat_elections", "contest", "reserved for Scheduled Tribes", "notification"),
+    FeatureInfo("reserved_sc", "flag 0/1", "seat_elections", "contest", "seat for Scheduled Castes", "notification"),
+    FeatureInfo("reserved_st", "flag 0/1", "seat_elections", "contest", "seat for Scheduled Tribes", "notification"),
 )
 
 FEATURES: Final[dict[str, FeatureInfo]] = {**PARTY_FEATURES, **CONTEST_FEATURES, **PERSON_FEATURES, **_STATIC}

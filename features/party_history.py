@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from khaka.features.contest import bloc_weights
-from khaka.features.poll_maps import BoolArray, Contest, FloatArray, IntArray, PollMap
+from khaka.features.poll_maps import BoolArray, Contest, FloatArray, PollMap
 from khaka.features.registry import FeatureInfo, by_name
 
 _BANDWIDTH: Final = 3.0
@@ -148,61 +148,68 @@ def party_history_features(
         picked = values[seat, safe] if values.ndim == 2 else values[safe]
         return np.where(party >= 0, picked, np.nan)
 
-    blank = np.full((n_seats, n_parties), np.nan)
-    devs: dict[str, FloatArray] = {}
     for kind, polls, count in (("a", assemblies, _ASSEMBLIES), ("l", parliaments, _PARLIAMENTS)):
         for k in range(count):
+            poll = polls[k] if k < len(polls) else _unknown(n_seats, n_parties)
             tag = f"{kind}{k + 1}"
-            poll = polls[k] if k < len(polls) else None
-            read = _readings(contest, poll, weights) if poll is not None else dict.fromkeys(("own", "bloc", "old"), blank)
+            read = _readings(contest, poll, weights)
             for name in ("own", "bloc", "old") if k == 0 else ("bloc",):
                 mean = column_means(read[name], here)
-                devs[f"{tag}_{name}"] = read[name] - mean
                 out[f"{tag}_{name}_dev"] = at_rows(read[name] - mean)
                 out[f"{tag}_{name}_mean"] = at_rows(mean)
             if k == 0:
-                out[f"{tag}_own"] = at_rows(read["own"])
-                out[f"{tag}_bloc"] = at_rows(read["bloc"])
-                held = poll.contested if poll is not None else blank
-                out[f"{tag}_held"] = at_rows(held)
-                out[f"{tag}_near"] = at_rows(neighbour_means(np.where(here, devs[f"{tag}_bloc"], np.nan), contest.seats))
-                near_all = neighbour_means(read["bloc"], contest.seats)
-                out[f"{tag}_near_all"] = at_rows(near_all - column_means(near_all, here))
-                top = np.sort(np.nan_to_num(read["own"]), axis=1)[:, -2:] if n_parties > 1 else np.zeros((n_seats, 2))
-                out[f"{tag}_lead"] = at_rows(read["own"] - np.nanmax(np.where(np.isfinite(read["own"]), read["own"], -np.inf), axis=1, initial=-np.inf)[:, None]) if n_parties else at_rows(blank)
-                out[f"{tag}_seat_gap"] = (top[:, 1] - top[:, 0])[seat]
-                absent = np.where(here, 0.0, np.nan_to_num(read["own"])).sum(axis=1) - np.where(here, 0.0, np.nan_to_num(read["own"] * 0 + (np.nan_to_num(read["bloc"]) - np.nan_to_num(read["own"])) * 0)).sum(axis=1)
-                out[f"{tag}_absent"] = absent[seat]
-                if poll is not None:
-                    out[f"{tag}_independents"] = poll.on_target(poll.independents)[seat]
-                    out[f"{tag}_state_mean"] = at_rows(np.where(poll.own_contested.any(axis=0), poll.own_share.mean(axis=0), 0.0))
-                    out[f"{tag}_age"] = np.full(len(seat), np.nan)
-                    old_w = old_bloc_weights(poll)
-                    out[f"{tag}_lost_ally"] = at_rows(here.astype(float) @ np.where(old_w > weights, old_w - weights, 0.0))
-                else:
-                    for name in ("independents", "state_mean", "lost_ally"):
-                        out[f"{tag}_{name}"] = np.full(len(seat), np.nan)
-            if kind == "l" and poll is not None:
-                own_bloc = poll.own_share
-                pc = poll.on_target(free_of_pc(poll, own_bloc))
-                aside = np.where(here, 0.0, pc)
-                bloc_pc = pc + aside @ weights
-                old_pc = pc + pc @ old_bloc_weights(poll)
-                out[f"{tag}_pc"] = at_rows(pc)
-                out[f"{tag}_bloc_pc"] = at_rows(bloc_pc)
-                devs[f"{tag}_pc"] = bloc_pc
+                for name, values in _latest(contest, poll, read, weights).items():
+                    party_wise = values.ndim == 2 or name in _PER_PARTY
+                    out[f"{tag}_{name}"] = at_rows(values) if party_wise else values[seat]
+            if kind == "l":
+                freed = poll.on_target(free_of_pc(poll, poll.own_share))
+                out[f"{tag}_pc"] = at_rows(freed)
+                out[f"{tag}_bloc_pc"] = at_rows(freed + np.where(here, 0.0, freed) @ weights)
                 if k == 0:
-                    out[f"{tag}_old_pc"] = at_rows(old_pc)
-            elif kind == "l":
-                devs[f"{tag}_pc"] = blank
-                for name in ("pc", "bloc_pc", *(("old_pc",) if k == 0 else ())):
-                    out[f"{tag}_{name}"] = np.full(len(seat), np.nan)
-    for name, later, earlier in _PAIRS:
+                    out[f"{tag}_old_pc"] = at_rows(freed + freed @ old_bloc_weights(poll))
+    for label, later, earlier in _PAIRS:
         slope = _slope(assemblies, parliaments, later, earlier)
-        out[f"slope_{name}"] = np.full(len(seat), np.nan) if slope is None else at_rows(slope)
-    out.pop("a1_age", None)
-    out.pop("l1_age", None)
+        out[f"slope_{label}"] = np.full(len(seat), np.nan) if slope is None else at_rows(slope)
     return pd.DataFrame(out)
+
+
+_PER_PARTY: Final = ("state_mean",)
+
+
+def _unknown(n_seats: int, n_parties: int) -> PollMap:
+    """Return a poll of which nothing is known on any seat of the target."""
+    return PollMap(
+        election_id="", kind="", result_date=pd.Timestamp("1900-01-01"), own_share=np.full((1, n_parties), np.nan),
+        own_contested=np.zeros((1, n_parties), dtype=bool), own_pc=np.array([-1]), independents=np.array([np.nan]),
+        link=np.full(n_seats, -1, dtype=np.int64),
+    )  # fmt: skip
+
+
+def _latest(
+    contest: Contest, poll: PollMap, read: dict[str, FloatArray], weights: FloatArray
+) -> dict[str, FloatArray]:
+    """Return what only the newest poll of a kind is asked for: arrays by seat, by party, or both."""
+    here, share = contest.contested, read["own"]
+    filled = np.nan_to_num(share)
+    bloc_dev = read["bloc"] - column_means(read["bloc"], here)
+    near_all = neighbour_means(read["bloc"], contest.seats)
+    ranked = np.sort(np.hstack([np.zeros((len(here), 2)), filled]), axis=1)
+    old = old_bloc_weights(poll)
+    lost = here.astype(float) @ np.where(old > weights, old - weights, 0.0)
+    counted = bool(poll.election_id)
+    return {
+        "own": share,
+        "bloc": read["bloc"],
+        "held": poll.contested,
+        "near": neighbour_means(np.where(here, bloc_dev, np.nan), contest.seats),
+        "near_all": near_all - column_means(near_all, here),
+        "lead": share - ranked[:, -1:],
+        "seat_gap": ranked[:, -1] - ranked[:, -2],
+        "absent": np.where(here, 0.0, filled).sum(axis=1),
+        "independents": poll.on_target(poll.independents),
+        "state_mean": poll.own_share.mean(axis=0),
+        "lost_ally": lost if counted else np.full_like(lost, np.nan),
+    }
 
 
 _PAIRS: Final = (("a1_a2", ("AE", 0), ("AE", 1)), ("a1_l", ("AE", 0), ("LS", None)), ("l1_a", ("LS", 0), ("AE", None)))
@@ -246,7 +253,7 @@ def _describe() -> list[FeatureInfo]:
         for k in range(count):
             tag, poll = f"{kind}{k + 1}", f"{words} number {k + 1} back"
             for name in ("own", "bloc", "old") if k == 0 else ("bloc",):
-                add(f"{tag}_{name}_dev", f"{_READINGS[name]}, {poll}, less the party's mean over the seats it contests now")
+                add(f"{tag}_{name}_dev", f"{_READINGS[name]}, {poll}, less the party's mean now")
                 add(f"{tag}_{name}_mean", f"that mean, {poll}")
             if k == 0:
                 add(f"{tag}_own", f"the party's own share, {poll}")
@@ -266,8 +273,8 @@ def _describe() -> list[FeatureInfo]:
                 if k == 0:
                     add(f"{tag}_old_pc", f"share with the allies of then less the parliamentary seat's mean, {poll}")
     add("slope_a1_a2", "how much of the party's map lasted between the last two assembly elections", "slope")
-    add("slope_a1_l", "how much of its map lasted from the Lok Sabha poll before to the last assembly election", "slope")
-    add("slope_l1_a", "how much of its map lasted from the assembly election before to the last Lok Sabha poll", "slope")
+    add("slope_a1_l", "how much of it lasted from the Lok Sabha poll before to the last assembly election", "slope")
+    add("slope_l1_a", "how much of it lasted from the assembly election before to the last Lok Sabha poll", "slope")
     return entries
 
 

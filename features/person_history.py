@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from khaka.features.poll_maps import INDEPENDENT, Contest
+from khaka.features.poll_maps import INDEPENDENT, Contest, IntArray
 from khaka.features.registry import FeatureInfo, by_name
 
 PERSON_FEATURES: Final = by_name(
@@ -134,12 +134,12 @@ def person_features(contest: Contest, past: pd.DataFrame) -> pd.DataFrame:
         ahead = top.groupby(segments["person_id"]).mean()
         out["p_sitting_mp"] = (person.map(ahead).fillna(0) > 0.5).astype(float)
 
-    _rivals(out, rows, contest.row_seat)
+    _rivals(out, contest.row_seat)
     _party_lists(out, rows, newest, person, place)
     return out
 
 
-def _rivals(out: pd.DataFrame, rows: pd.DataFrame, seat: np.ndarray) -> None:  # type: ignore[type-arg]
+def _rivals(out: pd.DataFrame, seat: IntArray) -> None:
     """Fill what the other nominees of the seat bring: the best of them, the row itself left out."""
     for target, source in (
         ("rival_sitting", "p_sitting"), ("rival_share", "p_here_share"), ("rival_switch_share", "p_switch_share")
@@ -163,8 +163,8 @@ def _party_lists(
     moved = before.merge(
         pd.DataFrame({"person_id": person, "place": place, "now": rows["party"]}).dropna(), on=["person_id", "place"]
     )
-    moved = moved[moved["now"] != moved["party"]].groupby(["place", "party"])["share"].max()
-    lost = moved.reindex(pd.MultiIndex.from_arrays([place, rows["party"]]))
+    gone = moved[moved["now"] != moved["party"]].groupby(["place", "party"])["share"].max()
+    lost = gone.reindex(pd.MultiIndex.from_arrays([place, rows["party"]]))
     out["party_lost_share"] = np.where(own.notna(), lost.fillna(0).to_numpy(), 0.0)
     for target, source in (
         ("party_people_share", out["p_last_share"]),

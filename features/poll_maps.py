@@ -268,12 +268,12 @@ def _map_of(
     alone = (group["party"] == INDEPENDENT).to_numpy()
     np.add.at(independents, seat[alone], group["share"].to_numpy()[alone])
     election_id = str(group["election_id"].iloc[0])
-    pc = pd.Series(-1, index=own.index)
+    pc = pd.Series(-1.0, index=own.index)
     if pcs is not None:
         of_seat = pcs[pcs["election_id"] == election_id].drop_duplicates("seat_id").set_index("seat_id")["pc_no"]
         pc = pd.to_numeric(own["seat_id"].map(of_seat), errors="coerce").fillna(-1)
     return PollMap(
         election_id=election_id, kind=str(group["kind"].iloc[0]), result_date=group["result_date"].iloc[0],
-        own_share=share, own_contested=held, own_pc=pc.to_numpy(dtype=np.int64), independents=independents,
-        link=_link(contest.seats, own),
+        own_share=share, own_contested=held, own_pc=np.asarray(pc.to_numpy(), dtype=np.int64),
+        independents=independents, link=_link(contest.seats, own),
     )

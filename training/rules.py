@@ -41,7 +41,7 @@ def rule_shares(features: pd.DataFrame, rule: str) -> pd.Series:
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = pd.DataFrame({"a1_own": [0.4, 0.3], "l1_own": [0.5, None], "l1_held": [1.0, None], "party_sitting": [1., 0.]})
+    >>> rows = pd.DataFrame({"a1_own": [0.4, 0.3], "l1_own": [0.5, None], "l1_held": [1.0, None]})
     >>> rule_shares(rows, "last_parliament").tolist()
     [0.5, 0.3]
     """

@@ -70,8 +70,8 @@ def rival_features(
     alone = (table["party"] == INDEPENDENT).to_numpy()
     before = table["p_here_share"].to_numpy(dtype=np.float64) if with_person and "p_here_share" in table else 0.0
     guess = np.where(alone, np.maximum(0.6 * before, _NEWCOMER), np.maximum(past_level(table) + deviation, 0.003))
-    total = np.bincount(seat, weights=guess)[seat]
-    norm = guess / total
+    total = np.asarray(np.bincount(seat, weights=guess)[seat], dtype=np.float64)
+    norm: FloatArray = guess / total
     order = np.lexsort((-guess, seat))
     ordered = guess[order]
     start = np.r_[0, np.flatnonzero(np.diff(seat[order])) + 1]
@@ -89,7 +89,7 @@ def rival_features(
     ranks = np.empty_like(guess)
     one[order] = np.where(rank == 0, place(1), place(0))
     two[order] = np.where(rank <= 1, place(2), place(1))
-    ranks[order] = rank
+    ranks[order] = rank.astype(np.float64)
     parties = np.where(alone, 0.0, deviation)
     rivals = np.bincount(seat, weights=parties)[seat] - parties
     independents = np.bincount(seat, weights=np.where(alone, guess, 0.0))[seat]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
+
+_ARRAYS: Final = ("centre", "scale", "coefficients")
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -45,8 +47,8 @@ class RidgeFit:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Return what `to_json` stored."""
-        arrays = (np.asarray(stored[name], dtype=np.float64) for name in ("centre", "scale", "coefficients"))
-        return cls(tuple(stored["names"]), *arrays, float(stored["intercept"]))
+        centre, scale, coefficients = (np.asarray(stored[name], dtype=np.float64) for name in _ARRAYS)
+        return cls(tuple(stored["names"]), centre, scale, coefficients, float(stored["intercept"]))
 
 
 def fit_ridge(

@@ -24,8 +24,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from khaka.features.person_history import BLANKED
-from khaka.training.share_ridge import RidgeFit, fit_ridge
 from khaka.training.seat_rivals import group_means, rival_features
+from khaka.training.share_ridge import RidgeFit, fit_ridge
 from khaka.training.swing import NoiseScales, draw_log_shares, fit_noise
 from khaka.training.trees import TreeFit, fit_trees
 
@@ -63,7 +63,7 @@ def _seat_group(table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(table.groupby(["election_id", "seat_id"], sort=True).ngroup().to_numpy(), dtype=np.int64)
 
 
-class ShareModel(BaseEstimator):
+class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Expected share of every nominee; see the module's head for the idea.
 
     Parameters
@@ -221,7 +221,8 @@ class ShareModel(BaseEstimator):
         parts = []
         cuts = sorted({order[len(order) // 2], order[(3 * len(order)) // 4]})
         for low, high in zip(cuts, [*cuts[1:], None], strict=True):
-            inner = type(self)(**{**self.get_params(), "with_noise": False, "with_blind": False, "rounds": max(self.rounds // 2, 1)})
+            inner = type(self)(**self.get_params())
+            inner.set_params(with_noise=False, with_blind=False, rounds=max(self.rounds // 2, 1))
             before = table[when < low]
             after = table[(when >= low) & (when < high)] if high else table[when >= low]
             inner.fit(before.drop(columns=["_y", "_when"]), before["_y"])
