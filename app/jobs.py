@@ -117,6 +117,11 @@ def score_job(
         Folder of the results.
     progress : callable
         Told each step.
+
+    Returns
+    -------
+    Done
+        The folder, and by which model.
     """
     settings = workspace.settings
     source = FrameSource(workspace.store)
@@ -168,6 +173,11 @@ def forecast_job(
         The Parquet file.
     progress : callable
         Told each step.
+
+    Returns
+    -------
+    Done
+        The file, and by which model.
     """
     settings = workspace.settings.model
     reference = usable_model(workspace, model, as_of)
@@ -204,6 +214,11 @@ def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Prog
         Elections; all that the tables allow if empty.
     progress : callable
         Told each election.
+
+    Returns
+    -------
+    Backtest
+        Figures of the model and of each rule.
     """
     result = backtest(corpus_of(workspace), workspace.settings.model, targets=targets, progress=progress)
     tracker = Tracker(workspace)
@@ -213,8 +228,8 @@ def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Prog
             run.metrics({f"{forecast}_{name}": float(value) for name, value in row.items()})
         for election, rows in result.figures.groupby("election_id", sort=False):
             with tracker.run(str(election), parent=run.run_id) as nested:
-                for row in rows.to_dict("records"):
-                    nested.metrics({f"{row['forecast']}_{name}": float(row[name]) for name in FIGURES})
+                for record in rows.to_dict("records"):
+                    nested.metrics({f"{record['forecast']}_{name}": float(record[name]) for name in FIGURES})
     return result
 
 
@@ -233,6 +248,11 @@ def features_job(
         What was known by the end of this day.
     out : Path or None
         The Parquet file.
+
+    Returns
+    -------
+    tuple of Path and FeatureTable
+        Where it was written, and the table.
 
     Raises
     ------

@@ -79,7 +79,7 @@ def common_options(function: Callable[..., R]) -> Callable[..., R]:
     return wrapper  # fmt: skip
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A date as 2027-01-31."""
 
     name = "date"

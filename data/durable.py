@@ -88,7 +88,9 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
         return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).strip().splitlines()[0][:200]
-        raise KhakaError(f"{path} is damaged or no Parquet file ({reason}); restore it or ingest its source again") from None
+        raise KhakaError(
+            f"{path} is damaged or no Parquet file ({reason}); restore it or ingest its source again"
+        ) from None
 
 
 def sha256(path: Path) -> str:

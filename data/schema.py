@@ -128,7 +128,7 @@ TABLES: Final[dict[str, Table]] = {
         Table("elections", "Polls", ("election_id",), (
             _ELECTION,
             _text("state", "ECI state code", pattern=r"^[SU]\d{2}$"),
-            _text("kind", "AE assembly, LS Lok Sabha by assembly segment, BYE by-election", allowed=("AE", "LS", "BYE")),
+            _text("kind", "assembly, Lok Sabha by assembly segment, by-election", allowed=("AE", "LS", "BYE")),
             Column("poll_date", "date", "last day of polling"),
             Column("result_date", "date", "day of counting: results are known from then on"),
         )),
@@ -169,7 +169,7 @@ TABLES: Final[dict[str, Table]] = {
         Table("booth_votes", "Votes of one party in one booth", ("election_id", "seat_id", "booth_no", "party"), (
             _ELECTION, _SEAT, _BOOTH, _key("party", "independents together as IND, the rest as OTH"), _count("votes"),
         )),
-        Table("demographics", "Aggregates about the people of a place", ("level", "unit_id", "measure", "year", "source"), (
+        Table("demographics", "Aggregates about a place's people", ("level", "unit_id", "measure", "year", "source"), (
             _key("level", allowed=("booth", "village", "ward", "seat", "district")),
             _key("unit_id", "a district: <state>:<NAME>"),
             _key("measure", "sc_share, literacy_rate, community:<name> or any other"),

@@ -83,7 +83,8 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """Bring an Arrow table to the pandas types of `schema.DTYPES`."""
-    return table.to_pandas(types_mapper=_PANDAS.get, split_blocks=True)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_PANDAS.get, split_blocks=True)
+    return frame
 
 
 class TableStore:
@@ -185,14 +186,12 @@ class TableStore:
 
     def _merge(self, spec: Table, partition: str, new: pa.Table, mode: Mode, given: set[str]) -> WriteReport:
         path = self.folder / spec.name / f"{partition}.parquet"
+        if not path.exists():
+            write_parquet(path, new.sort_by([(name, "ascending") for name in spec.key]))
+            return WriteReport(spec.name, new.num_rows, 0, 0, _no_changes())
         with duckdb.connect() as connection:
             connection.execute("SET threads TO 2; SET TimeZone = 'UTC'")
             order = ", ".join(f'"{name}"' for name in spec.key)
-            if not path.exists():
-                connection.register("new_rows", new)
-                merged = _to_table(connection, f"SELECT * FROM new_rows ORDER BY {order}").cast(new.schema)
-                write_parquet(path, merged)
-                return WriteReport(spec.name, new.num_rows, 0, 0, _no_changes())
             old = read_parquet(path)
             schema = pa.unify_schemas([old.schema, new.schema], promote_options="permissive")
             old, new = _widen(old, schema), _widen(new, schema)
@@ -250,7 +249,7 @@ def _filled(
 def _changes(connection: duckdb.DuckDBPyConnection, spec: Table, values: list[str], match: str) -> pd.DataFrame:
     key = " || '|' || ".join(f'n."{name}"::VARCHAR' for name in spec.key)
     parts = [
-        f"SELECT {key} AS \"key\", '{name}' AS \"column\", o.\"{name}\"::VARCHAR AS old, n.\"{name}\"::VARCHAR AS new "
+        f'SELECT {key} AS "key", \'{name}\' AS "column", o."{name}"::VARCHAR AS old, n."{name}"::VARCHAR AS new '
         f'FROM new_rows n JOIN old_rows o ON {match} WHERE o."{name}" IS DISTINCT FROM n."{name}"'
         for name in values
     ]

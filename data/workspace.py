@@ -85,6 +85,11 @@ def init_workspace(root: Path, *, state: str, party: str) -> Workspace:
     party : str
         Whose tickets are scored.
 
+    Returns
+    -------
+    Workspace
+        Opened.
+
     Raises
     ------
     KhakaError

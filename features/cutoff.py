@@ -19,6 +19,7 @@ import duckdb
 import pandas as pd
 
 from khaka.data.delimitation import place_of
+from khaka.data.election_dates import result_date
 from khaka.data.errors import KhakaError
 from khaka.data.schema import DTYPES, TABLES
 from khaka.data.store import to_arrow
@@ -85,7 +86,7 @@ class FrameSource:
                 frame = _with_all_columns(table, self._source.get(table))
             else:
                 frame = self._source.read(table)
-            self._frames[table] = frame
+            self._frames[table] = _dated(frame) if table == "elections" else frame
         return self._frames[table]
 
     def of_state(self, state: str) -> FrameSource:
@@ -95,6 +96,11 @@ class FrameSource:
         ----------
         state : str
             ECI code. Districts and booths of other states have nothing to say about its elections.
+
+        Returns
+        -------
+        FrameSource
+            Kept: asked again for the same state, it is the same.
         """
         if state not in self._states:
             self._states[state] = FrameSource(_OfState(self, family(state)))
@@ -142,6 +148,27 @@ def end_of_day(as_of: dt.date) -> pd.Timestamp:
     return pd.Timestamp(midnight).tz_convert("UTC")
 
 
+def _dated(elections: pd.DataFrame) -> pd.DataFrame:
+    """Return the elections with a day for every result: where it is unknown, the last on which it can have been.
+
+    That is the last day of the poll's month, and without a poll date the rule of `election_dates`.
+    """
+    blank = elections["result_date"].isna()
+    if not blank.any():
+        return elections
+    days = elections["result_date"].astype("datetime64[us]").copy()
+    poll = pd.to_datetime(elections["poll_date"]) + pd.offsets.MonthEnd(0)
+    rule = pd.Series(
+        [
+            pd.Timestamp(result_date(str(name))) if late else pd.NaT
+            for name, late in zip(elections["election_id"], blank, strict=True)
+        ],
+        index=elections.index,
+    )
+    days[blank] = poll[blank].fillna(rule[blank]).astype("datetime64[us]")
+    return elections.assign(result_date=days)
+
+
 def _with_all_columns(table: str, frame: pd.DataFrame | None) -> pd.DataFrame:
     """Return the frame with the table's missing columns added, blank."""
     index = pd.RangeIndex(0) if frame is None else frame.index
@@ -178,10 +205,10 @@ class KnownTables:
         self.as_of = as_of
         self.election_id = election_id
         elections = source.read("elections")
-        result_date = elections["result_date"].astype("datetime64[us]")
+        counted = elections["result_date"].astype("datetime64[us]")
         own = elections["election_id"] == election_id
-        self._past = frozenset(elections.loc[(result_date <= pd.Timestamp(as_of)) & ~own, "election_id"].astype("str"))
-        late = result_date[own & (result_date <= pd.Timestamp(as_of))]
+        self._past = frozenset(elections.loc[(counted <= pd.Timestamp(as_of)) & ~own, "election_id"].astype("str"))
+        late = counted[own & (counted <= pd.Timestamp(as_of))]
         if len(late):
             raise KhakaError(
                 f"the result of {election_id} was known on {late.iloc[0]:%Y-%m-%d}; "

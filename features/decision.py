@@ -26,6 +26,11 @@ def decision_date(source: Source, election_id: str, *, lead_days: int) -> dt.dat
     lead_days : int
         Days before the poll.
 
+    Returns
+    -------
+    datetime.date
+        Facts count to the end of this day.
+
     Raises
     ------
     KhakaError

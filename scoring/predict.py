@@ -131,7 +131,7 @@ def predict_aspirants(
         seat_draws=seat,
         person_draws=person * wider,
         support=support,
-        verified_share=verified.to_numpy(dtype=float),
+        verified_share=np.asarray(verified, dtype=np.float64),
         infos=infos,
         given=models.candidate.given_,
         model_version=model_version,
@@ -195,10 +195,11 @@ def forecast_nominees(
         share_high=np.maximum(high, expected),
         win_probability=_chance(shares, out["seat_id"].to_numpy(dtype=str)),
     )
-    names = declared[["seat_id", "nominee_id", "name"]].astype("str")
-    return out.merge(names, on=["seat_id", "nominee_id"], how="left").sort_values(
-        ["seat_id", "nominee_id"], ignore_index=True
-    )
+    named = declared[["seat_id", "nominee_id", "name", "party"]].astype("str")
+    if "party_as_published" in declared.columns:  # the forecast speaks of parties as its input does
+        named["party"] = declared["party_as_published"].astype("str").fillna(named["party"])
+    out = out.drop(columns="party").merge(named, on=["seat_id", "nominee_id"], how="left", validate="one_to_one")
+    return out.sort_values(["seat_id", "nominee_id"], ignore_index=True)
 
 
 def _chance(shares: np.ndarray, seats: np.ndarray) -> np.ndarray:

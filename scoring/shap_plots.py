@@ -44,7 +44,8 @@ def shap_plots(
             feature_names=names,
         )
         folder.mkdir(parents=True, exist_ok=True)
-        kept = np.sort(np.random.default_rng(0).permutation(len(contributions))[:2000])  # more points than that hide each other
+        # more points than that hide each other
+        kept = np.sort(np.random.default_rng(0).permutation(len(contributions))[:2000])
         np.random.seed(0)  # noqa: NPY002 - the plot jitters its points from the global state
         shap.plots.beeswarm(explanation[kept], max_display=15, show=False)
         _save(plt, folder / "shap_summary.png", title or "What moves the expected margin", "points of margin")

@@ -15,7 +15,7 @@ import pandas as pd
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
 from khaka.training.corpus import Corpus, PastElection
-from khaka.training.fit import fit_shares
+from khaka.training.examples import fit_shares
 from khaka.training.metrics import ForecastFigures, forecast_figures, paired_difference
 from khaka.training.rules import RULES, rule_shares
 
@@ -52,11 +52,11 @@ class Backtest:
 
     def differences(self) -> pd.DataFrame:
         """Return model minus rule: one row per rule and figure, with mean, standard_error and elections."""
-        table = self.figures.set_index(["forecast", "election_id"])
+        by_forecast = {str(name): rows.set_index("election_id") for name, rows in self.figures.groupby("forecast")}
         rows = []
         for rule in RULES:
             for figure in FIGURES:
-                gap = paired_difference(table.loc[MODEL, figure], table.loc[rule, figure])
+                gap = paired_difference(by_forecast[MODEL][figure], by_forecast[rule][figure])
                 rows.append({"rule": rule, "figure": figure, **vars(gap)})
         return pd.DataFrame(rows)
 
@@ -80,9 +80,10 @@ class Backtest:
         if count > 1:
             lines += ["", "Model minus rule (standard error over elections)", _gaps(self.differences())]
         lines += ["", "Election by election: model | " + " | ".join(RULES)]
-        for election, rows in self.figures.groupby("election_id", sort=False):
+        for _, rows in self.figures.groupby("election_id", sort=False):
             by = rows.set_index("forecast")
-            head = f"{election:<14} learned from {by['learned_from'].iloc[0]:>3}, {by['seats'].iloc[0]:>3} seats"
+            learned, seats = int(by["learned_from"].iloc[0]), int(by["seats"].iloc[0])
+            head = f"{rows['election_id'].iloc[0]:<14} learned from {learned:>3}, {seats:>3} seats"
             for figure in FIGURES:
                 digits = 1 if figure.startswith("error") else 2
                 values = " | ".join(f"{by.loc[name, figure]:6.{digits}f}" for name in (MODEL, *RULES))
@@ -193,7 +194,8 @@ def _gaps(differences: pd.DataFrame) -> str:
     lines = [f"{'':<18}" + "".join(f"{TITLES[name]:>16}" for name in FIGURES)]
     for rule, rows in differences.groupby("rule", sort=False):
         by = rows.set_index("figure")
-        gaps = [f"{by.loc[name, 'mean']:+.2f} ({by.loc[name, 'standard_error']:.2f})" for name in FIGURES]
+        mean, error = by["mean"].astype(float), by["standard_error"].astype(float)
+        gaps = [f"{mean[name]:+.2f} ({error[name]:.2f})" for name in FIGURES]
         cells = "".join(f"{gap:>16}" for gap in gaps)
         lines.append(f"{rule!s:<18}{cells}")
     return "\n".join(lines)

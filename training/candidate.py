@@ -22,7 +22,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from khaka.data.durable import write_bytes, write_json
-from khaka.training.prior_ridge import Floats, Posterior, choose_width, fit
+from khaka.training.prior_ridge import Floats, Labels, Posterior, choose_width, fit
 
 if TYPE_CHECKING:
     import lightgbm
@@ -91,9 +91,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.seed = seed
         self.threads = threads
 
-    def fit(
-        self, X: pd.DataFrame, y: Sequence[float] | Floats, *, groups: Sequence[str], elections: Sequence[str]
-    ) -> Self:
+    def fit(self, X: pd.DataFrame, y: Sequence[float] | Floats, *, groups: Labels, elections: Labels) -> Self:
         """Fit on past nominees.
 
         Parameters
@@ -173,6 +171,11 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
             Feature rows.
         features : sequence of str
             Which features describe the person.
+
+        Returns
+        -------
+        ndarray of str, shape (n,)
+            "in", "edge" or "outside".
         """
         state = np.zeros(len(X), dtype=int)
         for name in features:

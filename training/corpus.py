@@ -123,8 +123,8 @@ class Corpus:
 
     def _make(self, election_id: str) -> PastElection:
         as_of = decision_date(self.source, election_id, lead_days=self._lead_days)
-        elections = self.source.read("elections").set_index("election_id")
-        result = pd.Timestamp(elections.loc[election_id, "result_date"]).date()
+        elections = self.source.read("elections")
+        result = elections.loc[elections["election_id"] == election_id, "result_date"].iloc[0].date()
         rows = self._rows(election_id, as_of)
         return PastElection(election_id, as_of, result, rows, outcome(self.source, rows))
 
@@ -132,7 +132,7 @@ class Corpus:
         path = self._cache / f"{election_id}-{self._digest}.parquet" if self._cache and self._digest else None
         if path is not None and path.exists():
             try:
-                return read_parquet(path).to_pandas()
+                return _frame(path)
             except KhakaError:
                 path.unlink(missing_ok=True)  # a damaged cache is only a slower run
         rows = nominee_features(KnownTables(self.source, as_of=as_of, election_id=election_id), election_id)
@@ -140,8 +140,13 @@ class Corpus:
             for stale in path.parent.glob(f"{election_id}-*.parquet"):
                 stale.unlink(missing_ok=True)
             write_parquet(path, pa.Table.from_pandas(rows, preserve_index=False))
-            rows = read_parquet(path).to_pandas()
+            rows = _frame(path)
         return rows
+
+
+def _frame(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = read_parquet(path).to_pandas()
+    return frame
 
 
 def outcome(source: Source, rows: pd.DataFrame) -> Floats:

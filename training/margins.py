@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from khaka.training.prior_ridge import Floats
+from khaka.training.prior_ridge import Floats, Labels
 
 
-def best_rival(shares: Floats, seats: Sequence[str]) -> Floats:
+def best_rival(shares: Floats, seats: Labels) -> Floats:
     """Return the largest share among the others of the same seat, shape (n,); NaN where there is no other.
 
     Parameters
@@ -40,7 +38,7 @@ def best_rival(shares: Floats, seats: Sequence[str]) -> Floats:
     return np.where(leader, frame["seat"].map(second), frame["seat"].map(first)).astype(float)
 
 
-def margins(own: Floats, others: Floats, seats: Sequence[str]) -> Floats:
+def margins(own: Floats, others: Floats, seats: Labels) -> Floats:
     """Return margins in points, shape (n,): own share minus the best rival's.
 
     Parameters
@@ -51,6 +49,11 @@ def margins(own: Floats, others: Floats, seats: Sequence[str]) -> Floats:
         Shares 0 to 1 of each nominee as a rival.
     seats : sequence of str, length n
         Seat (and election) of each nominee.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Percentage points; NaN where there is no rival.
 
     Examples
     --------

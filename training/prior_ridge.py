@@ -11,6 +11,7 @@ weight. With m0 = 0 and one t it is ridge regression with penalty s^2 / t^2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,8 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 Floats = npt.NDArray[np.float64]
+Labels = Sequence[str] | npt.NDArray[np.str_] | npt.NDArray[np.object_]
+"""One label a row."""
 
 PRIOR_WIDTHS: Final = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Widths of the prior that are tried, in points of margin per standard deviation of a feature."""

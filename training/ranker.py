@@ -8,7 +8,6 @@ comparable across groups, so they feed neither a chance nor a slate: it is judge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -16,13 +15,13 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from khaka.data.errors import KhakaError
-from khaka.training.prior_ridge import Floats
+from khaka.training.prior_ridge import Floats, Labels
 
 STRATA: Final = 5
 _GRADES: Final = 5
 
 
-def strata(baseline: Floats, elections: Sequence[str]) -> Floats:
+def strata(baseline: Floats, elections: Labels) -> Floats:
     """Return the baseline stratum of each nominee within the election, 0 to 4 by rank of the baseline.
 
     Examples
@@ -62,7 +61,7 @@ class RankModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no t
         self.seed = seed
         self.threads = threads
 
-    def fit(self, X: pd.DataFrame, y: Floats, *, groups: Sequence[str]) -> Self:
+    def fit(self, X: pd.DataFrame, y: Floats, *, groups: Labels) -> Self:
         """Fit on margins left over the baseline.
 
         Parameters
@@ -73,6 +72,11 @@ class RankModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no t
             Margin minus baseline, freed of the party's mean, in points.
         groups : sequence of str, length n
             Election and stratum.
+
+        Returns
+        -------
+        RankModel
+            Itself.
 
         Raises
         ------

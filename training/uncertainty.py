@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from khaka.training.prior_ridge import Floats
+from khaka.training.prior_ridge import Floats, Labels
 
 PRIOR_SWING: Final = 13.0
 """Prior spread of a party's error in one election, in points of margin: 10 points of share were seen on 52 real
@@ -50,7 +50,7 @@ class MarginSpread:
     person: float
 
 
-def estimate_spread(residual: Floats, groups: Sequence[str], districts: Sequence[str]) -> MarginSpread:
+def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> MarginSpread:
     """Estimate the spread from residuals of elections that the model had not seen.
 
     Parameters

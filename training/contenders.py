@@ -1,0 +1,105 @@
+"""Contenders for the candidate layer, compared on elections held out in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from khaka.data.settings import ModelSettings
+from khaka.features.registry import FeatureInfo
+from khaka.training.candidate import BASELINE, CandidateModel
+from khaka.training.examples import Examples, Strings
+from khaka.training.prior_ridge import Floats
+from khaka.training.ranker import RankModel, strata
+
+
+def makers(
+    infos: Mapping[str, FeatureInfo], settings: ModelSettings, weights: Mapping[str, float]
+) -> dict[str, Callable[[], CandidateModel]]:
+    """Return what makes each contender, unfitted, by name.
+
+    Parameters
+    ----------
+    infos : mapping of str to FeatureInfo
+        Features that there are.
+    settings : ModelSettings
+        Seed and threads.
+    weights : mapping of str to float
+        The party's own weights; those of features that aren't there are left out.
+
+    Returns
+    -------
+    dict of str to callable
+        "ridge" and "lightgbm".
+    """
+    known = {name: value for name, value in weights.items() if name in infos}
+    monotone = {name: info.monotone for name, info in infos.items() if info.monotone}
+
+    def make(trees: bool) -> Callable[[], CandidateModel]:
+        return lambda: CandidateModel(
+            trees=trees, weights=known, monotone=monotone, seed=settings.seed, threads=settings.threads
+        )
+
+    return {"ridge": make(False), "lightgbm": make(True)}
+
+
+def compare(
+    examples: Examples, held: list[str], contenders: Mapping[str, Callable[[], CandidateModel]], settings: ModelSettings
+) -> pd.DataFrame:
+    """Compare contenders on elections held out in time.
+
+    Parameters
+    ----------
+    examples : Examples
+        All past nominees.
+    held : list of str
+        The newest elections.
+    contenders : mapping of str to callable
+        Each makes an unfitted candidate layer.
+    settings : ModelSettings
+        For the ranker.
+
+    Returns
+    -------
+    DataFrame
+        contender, mean_absolute_error (points, each party's own mean error in an election taken out),
+        rank_correlation (Spearman's with the margin left over the baseline, within election and stratum).
+    """
+    out = np.isin(examples.election, held)
+    if not held or out.all() or not out.any():
+        return pd.DataFrame({"contender": [], "mean_absolute_error": [], "rank_correlation": []})
+    old, new = examples.where(~out), examples.where(out)
+    baseline = new.X[BASELINE].to_numpy()
+    left = new.margin - baseline
+    free = left - pd.Series(left).groupby(new.group).transform("mean").to_numpy()
+    group = np.char.add(new.election + ":", strata(baseline, new.election).astype(int).astype(str))
+    rows = [_compared("baseline", np.zeros(len(left)), left, free, new.group, group)]
+    for name, make in contenders.items():
+        model = make().fit(old.X, old.margin, groups=old.group, elections=old.election)
+        rows.append(_compared(name, model.predict(new.X) - baseline, left, free, new.group, group))
+    past_left = old.margin - old.X[BASELINE].to_numpy()
+    past_free = past_left - pd.Series(past_left).groupby(old.group).transform("mean").to_numpy()
+    past_group = np.char.add(
+        old.election + ":", strata(old.X[BASELINE].to_numpy(), old.election).astype(int).astype(str)
+    )
+    ranker = RankModel(seed=settings.seed, threads=settings.threads).fit(old.X, past_free, groups=past_group)
+    rows.append(_compared("lambdarank", ranker.predict(new.X), None, free, new.group, group))
+    return pd.DataFrame(rows)
+
+
+def _compared(
+    name: str, added: Floats, left: Floats | None, free: Floats, party: Strings, group: Strings
+) -> dict[str, object]:
+    error = np.nan
+    if left is not None:
+        miss = left - added
+        error = float(np.mean(np.abs(miss - pd.Series(miss).groupby(party).transform("mean").to_numpy())))
+    frame = pd.DataFrame({"a": added, "b": free, "g": group})
+    parts = [part["a"].corr(part["b"], method="spearman") for _, part in frame.groupby("g") if part["a"].nunique() > 1]
+    return {
+        "contender": name,
+        "mean_absolute_error": error,
+        "rank_correlation": float(np.nanmean(parts)) if parts else np.nan,
+    }
