@@ -25,7 +25,8 @@ class ForecastFigures:
     Parameters
     ----------
     winners : float
-        Part of the seats whose winner has the highest forecast share, 0 to 1; higher is better.
+        Part of the seats whose winner has the highest forecast share, 0 to 1; higher is better. A forecast of 0 for
+        all nominees of a seat names nobody.
     winners_given_swing : float
         The same once each party's own mean error is removed.
     error : float
@@ -115,7 +116,7 @@ def forecast_figures(rows: pd.DataFrame, *, threshold: float = LARGE_PARTY) -> F
     error = rows["expected_share"].astype("float64") - actual
     freed = error - party_mean(error, rows["party"])
     winner = _is_winner(actual, rows["seat_id"])
-    named = _is_winner(rows["expected_share"].astype("float64"), rows["seat_id"])
+    named = _is_winner(rows["expected_share"].astype("float64"), rows["seat_id"]) & (rows["expected_share"] > 0)
     named_freed = _is_winner(actual + freed, rows["seat_id"])
     large = large_parties(votes, rows["party"], threshold=threshold)
     inside = rows["party"].isin(large)

@@ -12,7 +12,7 @@ import pandas as pd
 
 RULES: Final = {
     "previous_share": "the party's share in the last assembly election of the seat",
-    "holding_party": "the party that won the seat last wins it again",
+    "holding_party": "the party that won the seat in the last assembly election wins it again",
     "last_parliament": "the party's share in the seat's segment of the last Lok Sabha poll, else its previous share",
 }
 """The rules by name."""
@@ -49,7 +49,9 @@ def rule_shares(features: pd.DataFrame, rule: str) -> pd.Series:
     if rule == "previous_share":
         shares = previous
     elif rule == "holding_party":
-        shares = features["party_sitting"].astype("float64")
+        # by-elections left out; an independent who won beats every party
+        ahead = (features["a1_lead"] >= 0) & (previous > features["a1_independents"].fillna(0))
+        shares = ahead.astype("float64")
     elif rule == "last_parliament":
         segment = features["l1_own"].astype("float64").where(features["l1_held"] == 1)
         shares = segment.fillna(previous)

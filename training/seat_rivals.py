@@ -45,6 +45,43 @@ def past_level(table: pd.DataFrame) -> FloatArray:
     return np.asarray(past.fillna(people).fillna(0.0).to_numpy(dtype=np.float64))
 
 
+def combined_features(table: pd.DataFrame, party: IntArray) -> FloatArray:
+    """Return combinations of the readings of past polls: means, extremes, gaps, spread, scaled by what lasted.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Feature rows of whole elections.
+    party : IntArray, shape (rows,)
+        Numbers of election and party.
+
+    Returns
+    -------
+    FloatArray, shape (rows, combinations)
+        NaN where unknown; a feature that the table lacks is unknown.
+    """
+
+    def get(name: str) -> pd.Series:
+        return table[name] if name in table else pd.Series(np.nan, index=table.index)
+
+    def several(*names: str) -> pd.DataFrame:
+        return pd.concat([get(name) for name in names], axis=1)
+
+    maps = several("a1_bloc_dev", "a2_bloc_dev", "a3_bloc_dev", "l1_bloc_dev")
+    columns = [
+        maps.iloc[:, :3].mean(axis=1), maps.max(axis=1), maps.min(axis=1),
+        several("l1_bloc_dev", "l2_bloc_dev").mean(axis=1), several("l1_bloc_pc", "l2_bloc_pc").mean(axis=1),
+        get("slope_a1_a2") * get("a1_bloc_dev"), get("slope_a1_l") * get("l1_bloc_dev"),
+        get("l1_bloc_dev") - get("l1_bloc_pc"), get("l1_bloc_dev") - get("a1_bloc_dev"),
+        get("a1_old_dev") - get("a1_own_dev"),
+    ]  # fmt: skip
+    for name in ("a1_old_dev", "a1_bloc_dev", "l1_bloc_dev"):
+        columns.append(get(name).groupby(party).transform("std"))
+    for name in ("a1_absent", "l1_absent", "a1_independents", "a1_seat_gap"):
+        columns.append(get(name) - get(name).groupby(party).transform("mean"))
+    return np.stack([column.to_numpy(dtype=np.float64) for column in columns], axis=1)
+
+
 def rival_features(
     table: pd.DataFrame, deviation: FloatArray, party: IntArray, seat: IntArray, *, with_person: bool
 ) -> FloatArray:

@@ -24,7 +24,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from khaka.features.person_history import BLANKED
-from khaka.training.seat_rivals import group_means, rival_features
+from khaka.training.seat_rivals import combined_features, group_means, rival_features
 from khaka.training.share_ridge import RidgeFit, fit_ridge
 from khaka.training.swing import NoiseScales, draw_log_shares, fit_noise
 from khaka.training.trees import TreeFit, fit_trees
@@ -91,7 +91,7 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
     """
 
     def __init__(
-        self, *, rounds: int = 300, learning_rate: float = 0.05, num_leaves: int = 15, tree_weight: float = 0.9,
+        self, *, rounds: int = 300, learning_rate: float = 0.04, num_leaves: int = 31, tree_weight: float = 0.9,
         past_weight: float = 0.4, smallest_party: float = 0.02, seed: int = 0, num_threads: int = 2,
         with_noise: bool = True, with_blind: bool = True,
     ) -> None:  # fmt: skip
@@ -204,8 +204,9 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         self, table: pd.DataFrame, columns: list[str], guess: np.ndarray[Any, Any], *, with_person: bool
     ) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return the trees' inputs: the features, and the nominee's first guess against those of the seat's rivals."""
-        rivals = rival_features(table, guess, _group(table), _seat_group(table), with_person=with_person)
-        return np.hstack([table[columns].to_numpy(dtype=np.float64), rivals])
+        party = _group(table)
+        rivals = rival_features(table, guess, party, _seat_group(table), with_person=with_person)
+        return np.hstack([table[columns].to_numpy(dtype=np.float64), combined_features(table, party), rivals])
 
     def _level_rows(self, table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return one row per election and party, in `_group`'s order: means of the level features."""

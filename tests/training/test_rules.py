@@ -9,7 +9,7 @@ from khaka.training.rules import RULES, rule_shares
 
 ROWS = pd.DataFrame({
     "a1_own": [0.40, 0.35, float("nan")], "l1_own": [0.30, 0.0, 0.2], "l1_held": [1.0, 0.0, 1.0],
-    "party_sitting": [1.0, 0.0, 0.0],
+    "a1_lead": [0.0, -0.05, float("nan")], "a1_independents": [0.1, 0.1, float("nan")],
 })  # fmt: skip
 
 
@@ -22,7 +22,9 @@ def test_last_parliament_falls_back_on_the_assembly_where_the_party_had_no_nomin
 
 
 def test_holding_party_names_the_holder() -> None:
-    assert rule_shares(ROWS, "holding_party").idxmax() == 0
+    assert rule_shares(ROWS, "holding_party").tolist() == [1.0, 0.0, 0.0]
+    won_by_an_independent = ROWS.assign(a1_independents=0.45)
+    assert rule_shares(won_by_an_independent, "holding_party").tolist() == [0.0, 0.0, 0.0]
 
 
 def test_an_unknown_rule_names_the_known_ones() -> None:
