@@ -34,6 +34,38 @@ def group_means(values: FloatArray, group: IntArray) -> FloatArray:
     return np.asarray((np.bincount(group, weights=values) / np.bincount(group))[group])
 
 
+def fill_seats(raw: FloatArray, seat: IntArray, *, cap: float = 0.1) -> FloatArray:
+    """Return shares that add up to 1 in each seat, from forecasts made one by one.
+
+    The surplus or lack is spread in proportion to the smaller of a nominee's share and `cap`: all but the smallest
+    take an equal part of it. Scaling would take more from the strong, whose forecasts are no less certain.
+
+    Parameters
+    ----------
+    raw : FloatArray, shape (rows,)
+        Positive.
+    seat : IntArray, shape (rows,)
+        Numbers of the seats.
+    cap : float
+        Share from which all take the same part.
+
+    Returns
+    -------
+    FloatArray, shape (rows,)
+        Positive; no share falls below a fifth of its forecast before the last scaling.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fill_seats(np.array([0.5, 0.3, 0.1]), np.array([0, 0, 0])).round(4).tolist()
+    [0.5333, 0.3333, 0.1333]
+    """
+    lack = 1 - np.bincount(seat, weights=raw)[seat]
+    part = np.minimum(raw, cap)
+    moved = np.maximum(raw + lack * part / np.bincount(seat, weights=part)[seat], 0.2 * raw)
+    return np.asarray(moved / np.bincount(seat, weights=moved)[seat])
+
+
 def past_level(table: pd.DataFrame) -> FloatArray:
     """Return the party's mean in the last assembly and Lok Sabha polls over the seats it contests now.
 

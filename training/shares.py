@@ -6,8 +6,8 @@ A party's statewide swing cannot be learned from seats, and it would drown what 
 
 The second part is learned on shares freed of the party's own mean, from the nominees of all past elections pooled, by
 boosted trees and a ridge regression, averaged. The first part has one row per party and election: a shrunken mixture
-of the party's past assembly and Lok Sabha means and a regression. Independents stand each for themselves. Shares are
-then scaled to 1 within each seat.
+of the party's past assembly and Lok Sabha means and a regression. Independents stand each for themselves. What a seat
+then lacks of 1, or has too much, is spread over its nominees.
 
 A second pair of models without the person's own record gives the share of a party whoever its nominee is: candidate
 models stack on that.
@@ -24,7 +24,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from khaka.features.person_history import BLANKED
-from khaka.training.seat_rivals import combined_features, group_means, rival_features
+from khaka.training.seat_rivals import combined_features, fill_seats, group_means, rival_features
 from khaka.training.share_ridge import RidgeFit, fit_ridge
 from khaka.training.swing import NoiseScales, draw_log_shares, fit_noise
 from khaka.training.trees import TreeFit, fit_trees
@@ -268,7 +268,7 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
             deviation[alone] = 0.0
         raw = np.maximum(level + deviation, np.maximum(0.1 * level, 0.001))
         seat = _seat_group(table)
-        share = raw / np.bincount(seat, weights=raw)[seat]
+        share = fill_seats(raw, seat)
         kept = [name for name in (*SORT, "party", "district", "region", "seat_no") if name in table.columns]
         out = table[kept].assign(expected_share=share, party_level=level, deviation=deviation)
         back = np.empty(len(order), dtype=np.int64)
