@@ -86,7 +86,8 @@ class Backtest:
             head = f"{rows['election_id'].iloc[0]:<14} learned from {learned:>3}, {seats:>3} seats"
             for figure in FIGURES:
                 digits = 1 if figure.startswith("error") else 2
-                values = " | ".join(f"{by.loc[name, figure]:6.{digits}f}" for name in (MODEL, *RULES))
+                column = by[figure].astype(float)
+                values = " | ".join(f"{column[name]:6.{digits}f}" for name in (MODEL, *RULES))
                 lines.append(f"{head:<40} {TITLES[figure]:<12} {values}")
                 head = ""
         return "\n".join(lines)
