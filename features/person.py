@@ -33,7 +33,7 @@ FEATURES: Final = by_name(
     _info("cases_serious", "count", "serious cases declared, at most 20"),
     _info("log_assets", "log10 rupees", "log10 of declared assets plus one"),
     _info("lives_in_seat", "flag 0/1", "the residence is in the seat"),
-    _info("local_roots", "level 0-1", "1 lives in the seat or stood there last, 0.5 the same in its district, else 0"),
+    _info("local_roots", "level 0-1", "1 lives in the seat, 0.5 in its district, else 0"),
     _info("party_tenure_years", "years", "years in the party on the as-of date", source="aspirants"),
     _info("party_post_level", "level 1-4", "post in the party: block 1, district 2, state 3, national 4",
           source="aspirants"),
@@ -117,7 +117,7 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     history = _history(known, people)
     lives = _same(known, people["residence_seat_id"], people["seat_id"])
     out["lives_in_seat"] = lives
-    out["local_roots"] = _local_roots(known, people, lives, history)
+    out["local_roots"] = _local_roots(known, people, lives)
     for column in FEATURES:
         if column in history:
             out[column] = history[column]
@@ -136,7 +136,7 @@ def _same(known: KnownTables, left: pd.Series, right: pd.Series) -> pd.Series:
 
 
 def _history(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
-    """Return features of earlier contests and `stood_seats`, in the rows of `people`."""
+    """Return features of earlier contests, in the rows of `people`."""
     past = pd.DataFrame({"election_id": sorted(known.past)}, dtype="str")
     persons = people["person_id"].astype("object")
     wanted = pd.DataFrame({"person_id": sorted(set(persons.dropna()))}, dtype="str")
@@ -161,18 +161,17 @@ def _history(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     holder = winners.drop_duplicates("place", keep="last").set_index("place")["person_id"].astype("object")
     held_by = known.place(people["seat_id"]).astype("object").map(holder)
     out["sitting_member"] = ((held_by == persons) & persons.notna()).astype("float64")
-    out["stood_seat"] = last_seat
     return out
 
 
-def _local_roots(known: KnownTables, people: pd.DataFrame, lives: pd.Series, history: pd.DataFrame) -> pd.Series:
-    """Return 1 for roots in the seat, 0.5 in its district, 0 elsewhere, NaN where nothing is known."""
+def _local_roots(known: KnownTables, people: pd.DataFrame, lives: pd.Series) -> pd.Series:
+    """Return 1 for a home in the seat, 0.5 in its district, 0 elsewhere, NaN where the residence is unknown.
+
+    Earlier contests are left to `last_contest_here`: one fact, one feature.
+    """
     seats = known.frame("seats").drop_duplicates("seat_id").set_index("seat_id")
     districts = (seats.index.to_series().str.slice(0, 3) + ":" + seats["district"]).astype("object")
     home = people["seat_id"].map(districts)
-    here = (lives == 1.0) | (history["last_contest_here"] == 1.0)
-    near = pd.Series(False, index=people.index)
-    for other in (people["residence_seat_id"].astype("object"), history["stood_seat"].astype("object")):
-        near |= (other.map(districts) == home) & home.notna()
-    level = pd.Series(np.select([here, near], [1.0, 0.5], 0.0), index=people.index)
-    return level.where(people["residence_seat_id"].notna() | (history["earlier_contests"] > 0))
+    near = (people["residence_seat_id"].astype("object").map(districts) == home) & home.notna()
+    level = pd.Series(np.select([lives == 1.0, near], [1.0, 0.5], 0.0), index=people.index)
+    return level.where(people["residence_seat_id"].notna())

@@ -137,5 +137,5 @@ def _bands(axes: Any, shown: pd.DataFrame) -> None:
 def _label(row: pd.Series, names: Mapping[str, str]) -> str:
     name = names.get(row["aspirant_id"], row["aspirant_id"])
     if pd.notna(row["rank"]):
-        return f"{row['rank']}. {name}" + ("" if row["eligible"] == "yes" else " (document awaited)")
+        return f"{int(row['rank'])}. {name}" + ("" if row["eligible"] == "yes" else " (document awaited)")
     return f"{name} ({'not eligible' if row['eligible'] == 'no' else 'document awaited'})"

@@ -162,8 +162,8 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def support(self, X: pd.DataFrame, features: Sequence[str]) -> npt.NDArray[np.str_]:
         """Say for each row whether anyone like this was a nominee before.
 
-        "outside": a known value lies beyond anything seen, by a quarter of the seen range; "edge": beyond what 98 of
-        100 had, or in a feature that was hardly ever known; else "in".
+        "outside": a known value lies beyond anything seen, by a quarter of the seen range; "edge": beyond anything
+        seen at all, or in two features beyond what 98 of 100 had (in one of thirty that is nothing unusual); else "in".
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         ndarray of str, shape (n,)
             "in", "edge" or "outside".
         """
-        state = np.zeros(len(X), dtype=int)
+        state, rare = np.zeros(len(X), dtype=int), np.zeros(len(X), dtype=int)
         for name in features:
             if name not in self.range_ or name not in X.columns:
                 continue
@@ -186,7 +186,9 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
             margin = 0.25 * max(high - low, 1e-9)
             with np.errstate(invalid="ignore"):
                 state = np.maximum(state, np.where((value < low - margin) | (value > high + margin), 2, 0))
-                state = np.maximum(state, np.where((value < first) | (value > last), 1, 0))
+                state = np.maximum(state, np.where((value < low) | (value > high), 1, 0))
+                rare += (value < first) | (value > last)
+        state = np.where((state == 0) & (rare >= 2), 1, state)
         return np.array(["in", "edge", "outside"])[state]
 
     @property

@@ -28,6 +28,9 @@ from khaka.training.shares import ShareModel
 SERIOUS: Final = 0.05
 """Expected share from which a nominee is a contender whose margin says something about persons."""
 
+LAYER_FAMILIES: Final = ("person", "fit", "presence", "ratings")
+"""What may tell aspirants of one seat apart. What is the same for all of them belongs to the baseline."""
+
 _FOLDS: Final = 4
 Progress = Callable[[str], None]
 Strings = npt.NDArray[np.str_]
@@ -135,7 +138,7 @@ def make_examples(
     if not parts:
         raise KhakaError(f"no election of the last {settings.candidate_years} years to learn from; see candidate_years")
     frame = pd.concat(parts, ignore_index=True).sort_values(["election", "unit_id"], kind="stable", ignore_index=True)
-    names = [name for name in infos if name in frame.columns and frame[name].notna().any()]
+    names = [name for name, info in infos.items() if info.family in LAYER_FAMILIES and frame[name].notna().any()]
     group, kept, district, parties = (
         frame[name].to_numpy(dtype=object).astype(str) for name in ("group", "election", "district", "party")
     )

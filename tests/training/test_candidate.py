@@ -87,8 +87,9 @@ def test_a_saved_model_predicts_the_same(tmp_path: Path, trees: bool) -> None:
 def test_a_person_unlike_any_nominee_is_said_to_be_outside() -> None:
     frame, y, groups, elections = nominees()
     model = CandidateModel().fit(frame, y, groups=groups, elections=elections)
-    people = pd.DataFrame({"seat_baseline": 0.0, "rating": [0.0, 2.8, 40.0, np.nan]})
-    assert model.support(people, ["rating"]).tolist() == ["in", "edge", "outside", "in"]
+    highest = frame["rating"].max()
+    people = pd.DataFrame({"seat_baseline": 0.0, "rating": [0.0, highest - 0.01, highest + 0.01, 40.0, np.nan]})
+    assert model.support(people, ["rating"]).tolist() == ["in", "in", "edge", "outside", "in"]
 
 
 def test_the_estimator_can_be_cloned() -> None:
