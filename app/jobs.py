@@ -28,6 +28,10 @@ from khaka.training.tracking import ModelRef, Run, Tracker, seal
 Progress = Callable[[str], None]
 
 
+def silent(_: str) -> None:
+    """Say nothing: the progress of a job that nobody watches."""
+
+
 @dataclass(frozen=True)
 class Done:
     """What a job wrote and by which model."""
@@ -54,7 +58,7 @@ def data_hash(workspace: Workspace) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress) -> tuple[ModelRef, Trained]:
+def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = silent) -> tuple[ModelRef, Trained]:
     """Fit the contenders, record them in MLflow, register the best as challenger.
 
     Parameters
@@ -99,7 +103,13 @@ def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress) -> tu
 
 
 def score_job(
-    workspace: Workspace, *, election_id: str, as_of: dt.date, model: str | None, out: Path | None, progress: Progress
+    workspace: Workspace,
+    *,
+    election_id: str,
+    as_of: dt.date,
+    model: str | None,
+    out: Path | None,
+    progress: Progress = silent,
 ) -> Done:
     """Rank the aspirants of every seat and write the results.
 
@@ -155,7 +165,13 @@ def score_job(
 
 
 def forecast_job(
-    workspace: Workspace, *, election_id: str, as_of: dt.date, model: str | None, out: Path | None, progress: Progress
+    workspace: Workspace,
+    *,
+    election_id: str,
+    as_of: dt.date,
+    model: str | None,
+    out: Path | None,
+    progress: Progress = silent,
 ) -> Done:
     """Forecast every declared nominee and write the result.
 
@@ -203,7 +219,7 @@ def forecast_job(
     return Done(path, len(frame), reference)
 
 
-def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Progress) -> Backtest:
+def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Progress = silent) -> Backtest:
     """Predict past elections from earlier ones and record the figures in MLflow, one nested run an election.
 
     Parameters
