@@ -30,7 +30,7 @@ class Progress:
 
     def __init__(self, title: str, total: int | None = None, *, quiet: bool = False) -> None:
         self._title, self._total, self._quiet = title, total, quiet
-        self._done, self._last = 0, 0.0
+        self._done, self._last = 0, time.monotonic()
         self._bar = None
         if not quiet and sys.stderr.isatty():
             from tqdm import tqdm
@@ -47,7 +47,7 @@ class Progress:
             self._bar.update()
             return
         now = time.monotonic()
-        if now - self._last >= _EVERY or self._done == self._total:
+        if now - self._last >= _EVERY:
             self._last = now
             of = f"/{self._total}" if self._total else ""
             print(f"{self._title} {self._done}{of} {what}".rstrip(), file=sys.stderr, flush=True)

@@ -19,7 +19,7 @@ from khaka.data.durable import write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
 from khaka.training.candidate import CandidateModel
-from khaka.training.contenders import compare, makers
+from khaka.training.contenders import choose, compare, makers
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.examples import Examples, Progress, fit_shares, make_examples
 from khaka.training.prior_ridge import Floats
@@ -143,8 +143,7 @@ def train(
     contenders = makers(examples.infos, settings, weights)
     table = compare(examples, held, contenders, settings)
     say("contenders")
-    scores = table.set_index("contender")["mean_absolute_error"]
-    chosen = str(scores[[name for name in contenders if name in scores.index]].idxmin()) if held else "ridge"
+    chosen = choose(table)
     spread = estimate_spread(_out_of_fold(examples, contenders[chosen]), examples.group, examples.district)
     model = contenders[chosen]()
     model.fit(examples.X, examples.margin, groups=examples.group, elections=examples.election)

@@ -20,6 +20,8 @@ from khaka.app.options import Common, common_options
 @click.option(
     "--elections", default=4, show_default=True, metavar="N", help="Assembly elections, the coming one included."
 )
+@click.option("--events", default=None, type=int, metavar="N", help="Activity events (default: 250 an aspirant).")
+@click.option("--parties", default=6, show_default=True, metavar="N", help="Parties, independents not counted.")
 @click.option("--seed", default=0, show_default=True, metavar="S", help="The same seed gives the same bytes.")
 @common_options
 def command(
@@ -30,20 +32,27 @@ def command(
     booths_per_seat: int,
     aspirants: int | None,
     elections: int,
+    events: int | None,
+    parties: int,
     seed: int,
 ) -> None:
     """Write a made-up state to OUT: tables/, truth/truth.parquet and world.json."""
+    from khaka.app.progress import Progress
     from khaka.data.simulate import simulate
 
-    info = simulate(
-        out,
-        world=world,
-        seats=seats,
-        booths_per_seat=booths_per_seat,
-        aspirants=aspirants,
-        elections=elections,
-        seed=seed,
-    )
+    with Progress("simulate", seats, quiet=common.quiet or common.as_json) as progress:
+        info = simulate(
+            out,
+            world=world,
+            seats=seats,
+            booths_per_seat=booths_per_seat,
+            aspirants=aspirants,
+            elections=elections,
+            events=events,
+            parties=parties,
+            seed=seed,
+            progress=lambda what, _: progress.step(what),
+        )
     common.result(
         {
             "out": str(out),
