@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from khaka.features.cutoff import family
+
 INDEPENDENT = "IND"
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -204,7 +206,11 @@ def read_polls(
     elections = known.frame("elections")
     state = election_id.split("-")[0]
     counted = pd.to_datetime(elections["result_date"]) <= pd.Timestamp(known.as_of)
-    polls = elections[(elections["state"] == state) & counted & (elections["election_id"] != election_id)]
+    near = elections["state"].isin(family(state))  # before a division the polls of both states were one
+    polls = elections[near & counted & (elections["election_id"] != election_id)]
+    own_polls = polls[polls["state"] == state]
+    if len(own_polls):
+        polls = polls[(polls["state"] == state) | (polls["result_date"] < own_polls["result_date"].min())]
     polls = polls.sort_values(["result_date", "election_id"], ascending=False)
     every = known.frame("nominees")
     rows = every[every["election_id"] == election_id]
@@ -245,9 +251,7 @@ def read_polls(
     pcs = seat_elections[seat_elections["election_id"].isin(chosen)] if "pc_no" in seat_elections else None
     maps = [
         _map_of(known, contest, number, group, pcs)
-        for _, group in sorted(
-            recent.groupby("election_id"), key=lambda item: chosen.index(str(item[0]))
-        )
+        for _, group in sorted(recent.groupby("election_id"), key=lambda item: chosen.index(str(item[0])))
     ]
     return contest, [m for m in maps if m.kind == "AE"], [m for m in maps if m.kind == "LS"], past
 
@@ -255,8 +259,16 @@ def read_polls(
 def _map_of(
     known: Known, contest: Contest, number: dict[str, int], group: pd.DataFrame, pcs: pd.DataFrame | None
 ) -> PollMap:
-    """Return the map of one past poll's rows."""
+    """Return the map of one past poll's rows; of a poll before a division, the seats of today's state alone."""
     own = _seat_rows(known, group["seat_id"].tolist())
+    if not (
+        own["seat_id"].str.startswith(contest.state) & group["election_id"].iloc[0].startswith(contest.state)
+    ).all():
+        link = _link(contest.seats, own)
+        kept = own.loc[np.unique(link[link >= 0]), "seat_id"]
+        if len(kept):
+            group = group[group["seat_id"].isin(kept)]
+            own = _seat_rows(known, group["seat_id"].tolist())
     seat = group["seat_id"].map(pd.Series(own.index, index=own["seat_id"])).to_numpy(dtype=np.int64)
     party = group["party"].map(number).fillna(-1).to_numpy(dtype=np.int64)
     share = np.zeros((len(own), len(number)))
@@ -273,7 +285,12 @@ def _map_of(
         of_seat = pcs[pcs["election_id"] == election_id].drop_duplicates("seat_id").set_index("seat_id")["pc_no"]
         pc = pd.to_numeric(own["seat_id"].map(of_seat), errors="coerce").fillna(-1)
     return PollMap(
-        election_id=election_id, kind=str(group["kind"].iloc[0]), result_date=group["result_date"].iloc[0],
-        own_share=share, own_contested=held, own_pc=np.asarray(pc.to_numpy(), dtype=np.int64),
-        independents=independents, link=_link(contest.seats, own),
+        election_id=election_id,
+        kind=str(group["kind"].iloc[0]),
+        result_date=group["result_date"].iloc[0],
+        own_share=share,
+        own_contested=held,
+        own_pc=np.asarray(pc.to_numpy(), dtype=np.int64),
+        independents=independents,
+        link=_link(contest.seats, own),
     )
