@@ -16,6 +16,7 @@ export MPLBACKEND := Agg
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"
+	@echo "make study    the ranking on 80 made-up states with known truth, into docs/study.md (20 to 40 minutes)"
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
 	@echo "make format   let ruff format the code"
 	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
@@ -51,6 +52,9 @@ check: $(LAYOUT)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy -p khaka
 	@$(BIN)/python -m pytest -n 2 tests/test_house.py tests/test_docstrings.py
+
+study: $(LAYOUT)
+	@$(BIN)/khaka study --seeds 10 --seats 60 --jobs 2 --out docs
 
 format: $(LAYOUT)
 	@$(BIN)/ruff check --fix --quiet . || true

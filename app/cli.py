@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, str]] = {
     "forecast": "Expected share and chance to win of every declared nominee.",
     "simulate": "Write a made-up state whose truth is known.",
     "evaluate": "Score a ranking against a made-up state's truth.",
+    "study": "Judge the ranking on many made-up states of every kind.",
 }
 """Commands and their one-line help, in the order of the work."""
 

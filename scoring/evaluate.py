@@ -279,6 +279,8 @@ def evaluate_files(
 ) -> Evaluation:
     """Judge a ranking on disk; the simple rules stand beside it where the state's tables lie next to the truth.
 
+    The oracle on recorded features stands there where `features.parquet` of `khaka features` lies beside the scores.
+
     Parameters
     ----------
     truth : Path
@@ -312,4 +314,17 @@ def evaluate_files(
     slate = (scores if scores.is_dir() else scores.parent) / "slate.parquet"
     if slate.is_file():
         others.setdefault("slate", pd.read_parquet(slate, columns=["aspirant_id"]).dropna())
-    return evaluate(truth, scores, tables=tables or None, rankings=others, points=points)
+    return evaluate(truth, scores, tables=tables or None, rankings=others, features=_features(scores), points=points)
+
+
+def _features(scores: Path) -> pd.DataFrame | None:
+    """Return the feature table beside the scores, if it is one of these very aspirants."""
+    folder = scores if scores.is_dir() else scores.parent
+    if not (folder / "features.parquet").is_file() or not (folder / "scores.parquet").is_file():
+        return None
+    try:
+        features = pd.read_parquet(folder / "features.parquet")
+        known = set(pd.read_parquet(folder / "scores.parquet", columns=["aspirant_id"])["aspirant_id"])
+    except (OSError, ValueError) as error:
+        raise KhakaError(f"cannot read {folder / 'features.parquet'}: {error}") from error
+    return features if known and known <= set(features.get("aspirant_id", ())) else None
