@@ -8,6 +8,7 @@ model's files are checked against our own hashes before anything of them is read
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import logging
 import os
@@ -181,7 +182,8 @@ class Tracker:
             warnings.simplefilter("ignore")  # mlflow asks for type hints that its own loader cannot use here
             mlflow.set_tracking_uri(self.uri)
             mlflow.set_registry_uri(self.uri)
-            with mlflow.start_run(run_id=run.run_id):
+            # mlflow reports on standard error, which belongs to our own messages
+            with mlflow.start_run(run_id=run.run_id), contextlib.redirect_stderr(io.StringIO()):
                 info = mlflow.pyfunc.log_model(
                     name="model",
                     python_model=str(code),
