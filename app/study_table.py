@@ -152,6 +152,8 @@ def _mean(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), error
 
 
+_Figures = dict[tuple[str, str, str], tuple[float, float]]
+
 _COLUMNS: Final = (
     ("gain", "gain, points", 2), ("oracle_share", "of the oracle's gain", 2), ("regret", "regret, points", 2),
     ("top1", "top 1", 2), ("top3", "top 3", 2), ("seats_won", "expected seats", 1),
@@ -178,7 +180,10 @@ def study_markdown(table: pd.DataFrame, spec: RunSpec, *, seeds: int) -> str:
     str
         With a final newline.
     """
-    by = table.set_index(["world", "ranking", "measure"])
+    by = {
+        (str(world), str(ranking), str(measure)): (float(mean), float(error))
+        for world, ranking, measure, mean, error in table.iloc[:, :5].itertuples(index=False)
+    }
     worlds = list(dict.fromkeys(table["world"]))
     lines = [
         "# Study on made-up states",
@@ -213,10 +218,8 @@ def study_markdown(table: pd.DataFrame, spec: RunSpec, *, seeds: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(by: pd.DataFrame, world: str, ranking: str, measure: str, digits: int) -> str:
-    if (world, ranking, measure) not in by.index:
-        return "–"
-    mean, error = by.loc[(world, ranking, measure), ["mean", "standard_error"]].astype(float).tolist()
+def _cell(by: _Figures, world: str, ranking: str, measure: str, digits: int) -> str:
+    mean, error = by.get((world, ranking, measure), (np.nan, np.nan))
     if np.isnan(mean):
         return "–"
     shown = f"{mean:+.{digits}f}" if measure in ("gain", "oracle_share") else f"{mean:.{digits}f}"
