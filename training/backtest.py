@@ -160,7 +160,7 @@ def default_targets(corpus: Corpus) -> list[str]:
 def _one(corpus: Corpus, settings: ModelSettings, target: str) -> list[dict[str, object]]:
     election = corpus.election(target)
     past = corpus.until(election.as_of)
-    model = fit_shares(past, settings, with_noise=False)
+    model = fit_shares(past, settings, with_noise=False, with_blind=False)
     forecasts = {MODEL: model.predict(election.rows)["expected_share"].to_numpy(dtype=float)}
     forecasts |= {rule: rule_shares(election.rows, rule).to_numpy(dtype=float) for rule in RULES}
     return [

@@ -68,7 +68,9 @@ class Examples:
         )  # fmt: skip
 
 
-def fit_shares(past: list[PastElection], settings: ModelSettings, *, with_noise: bool = True) -> ShareModel:
+def fit_shares(
+    past: list[PastElection], settings: ModelSettings, *, with_noise: bool = True, with_blind: bool = True
+) -> ShareModel:
     """Fit the share model on past elections, ordered in time by their results.
 
     Parameters
@@ -79,6 +81,8 @@ def fit_shares(past: list[PastElection], settings: ModelSettings, *, with_noise:
         Seed and threads.
     with_noise : bool
         Also estimate swing and noise, which takes two more fits.
+    with_blind : bool
+        Also fit the pair that knows nothing of persons.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def fit_shares(past: list[PastElection], settings: ModelSettings, *, with_noise:
     rows = pd.concat([election.rows for election in past], ignore_index=True)
     shares = np.concatenate([election.shares for election in past])
     when = np.concatenate([np.full(len(election.rows), election.result_date.isoformat()) for election in past])
-    model = ShareModel(seed=settings.seed, num_threads=settings.threads, with_noise=with_noise)
+    model = ShareModel(seed=settings.seed, num_threads=settings.threads, with_noise=with_noise, with_blind=with_blind)
     return model.fit(rows, pd.Series(shares), groups=when.tolist())
 
 
