@@ -1,0 +1,124 @@
+"""From chances to lineage: who continues whom, with which weights.
+
+Linked are each later booth with its likeliest earlier one and each earlier booth with its likeliest later one, where
+the chance is high enough. Within a group of linked booths electors flow from earlier to later booths as iterative
+proportional fitting (Deming and Stephan 1940) finds them: they leave each earlier booth as its own electors, and arrive
+at each later booth as its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khaka.data.booth_alignment import Alignment
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Kind = Literal["one", "split", "merge", "new", "closed"]
+
+#: Below this chance a pair is no link: the booths are new and closed, with the chance that they are.
+_LEAST_CHANCE: Final = 0.2
+#: The clues are not quite independent, so more certainty than this is never claimed.
+_MOST_CERTAIN: Final = 0.99
+_FIT_ROUNDS: Final = 30
+_LEAST_WEIGHT: Final = 0.02
+
+
+@dataclass(frozen=True)
+class Links:
+    """The lineage of one seat, a row a link; -1 stands for no booth.
+
+    Parameters
+    ----------
+    earlier, later : ndarray of int
+        Positions in the two lists.
+    weight_from : ndarray of float
+        Share of the earlier booth that went to the later; adds up to 1 for each earlier booth.
+    weight_to : ndarray of float
+        Share of the later booth that came from the earlier; adds up to 1 for each later booth.
+    confidence : ndarray of float
+        Chance that the link is right, 0 to 0.99, two digits.
+    kind : tuple of Kind
+        one, split (the earlier booth has several successors), merge (the later has several predecessors only),
+        new, closed.
+    """
+
+    earlier: Ints
+    later: Ints
+    weight_from: Floats
+    weight_to: Floats
+    confidence: Floats
+    kind: tuple[Kind, ...]
+
+
+def link(alignment: Alignment, electors_earlier: Floats, electors_later: Floats) -> Links:
+    """Choose the links of a seat and weigh them.
+
+    Parameters
+    ----------
+    alignment : Alignment
+        Chances of all pairs.
+    electors_earlier, electors_later : ndarray of float
+        Electors in the two lists, NaN where unknown (then the list's median stands in).
+
+    Returns
+    -------
+    Links
+        Every booth of both lists is in at least one row.
+    """
+    chance = alignment.chance
+    n, m = chance.shape
+    linked = np.zeros((n, m), dtype=bool)
+    if n and m:
+        best = chance.argmax(axis=0)
+        linked[best, np.arange(m)] |= chance[best, np.arange(m)] >= _LEAST_CHANCE
+        best = chance.argmax(axis=1)
+        linked[np.arange(n), best] |= chance[np.arange(n), best] >= _LEAST_CHANCE
+    flow = _flow(linked, chance, _filled(electors_earlier), _filled(electors_later))
+    # a link that carries next to nobody is none
+    linked &= (_shares(flow, 1) >= _LEAST_WEIGHT) | (_shares(flow, 0) >= _LEAST_WEIGHT)
+    flow = np.where(linked, flow, 0.0)
+    one, two = np.nonzero(linked)
+    successors, predecessors = linked.sum(axis=1), linked.sum(axis=0)
+    kinds: list[Kind] = [
+        "split" if successors[i] > 1 else "merge" if predecessors[j] > 1 else "one"
+        for i, j in zip(one.tolist(), two.tolist(), strict=True)
+    ]
+    closed, new = np.flatnonzero(successors == 0), np.flatnonzero(predecessors == 0)
+    gone: list[Kind] = ["closed"] * len(closed)
+    fresh: list[Kind] = ["new"] * len(new)
+    nowhere, nothing = np.full(len(closed), -1), np.full(len(new), -1)
+    sure = np.concatenate([
+        chance[one, two], 1 - alignment.backward.sum(axis=1)[closed], 1 - alignment.forward.sum(axis=0)[new],
+    ])  # fmt: skip
+    return Links(
+        earlier=np.concatenate([one, closed, nothing]),
+        later=np.concatenate([two, nowhere, new]),
+        weight_from=np.concatenate([_shares(flow, 1)[one, two], np.ones(len(closed)), np.zeros(len(new))]),
+        weight_to=np.concatenate([_shares(flow, 0)[one, two], np.zeros(len(closed)), np.ones(len(new))]),
+        confidence=np.round(np.clip(sure, 0.0, _MOST_CERTAIN), 2),
+        kind=(*kinds, *gone, *fresh),
+    )  # fmt: skip
+
+
+def _shares(flow: Floats, axis: int) -> Floats:
+    total = flow.sum(axis=axis, keepdims=True)
+    return flow / np.where(total > 0, total, 1.0)
+
+
+def _filled(electors: Floats) -> Floats:
+    known = electors[np.isfinite(electors)]
+    return np.where(np.isfinite(electors), electors, float(np.median(known)) if len(known) else 1.0)
+
+
+def _flow(linked: NDArray[np.bool_], chance: Floats, leaving: Floats, arriving: Floats) -> Floats:
+    """Return the flow of electors along the links, positive on each."""
+    flow = np.where(linked, np.maximum(chance, 1e-6), 0.0)
+    for _ in range(_FIT_ROUNDS):
+        flow *= (leaving / np.maximum(flow.sum(axis=1), 1e-9))[:, None]
+        flow *= (arriving / np.maximum(flow.sum(axis=0), 1e-9))[None, :]
+    return flow
