@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 _STEPS: Final = {-2: 0.005, -1: 0.01, 0: 0.08, 1: 0.78, 2: 0.07, 3: 0.02, 4: 0.01, 5: 0.005}
 _JUMP: Final = 0.06  # chance of a jump; 70% of it falls off with distance, 30% goes anywhere
 _JUMP_DECAY: Final = 25.0  # booths
-_UNMATCHED: Final = 0.05  # chance of a booth without a partner
+_UNMATCHED: Final = 0.1  # chance of a booth without a partner
 _START_DECAY: Final = 8.0  # booths from the head of the list
 _ODDS_RANGE: Final = (-12.0, 14.0)
 

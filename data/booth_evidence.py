@@ -27,11 +27,11 @@ _NAME_EDGES: Final = np.array([0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.
 _NAME_ODDS: Final = np.array([-2.5, -2.0, -1.5, -1.0, -0.4, 0.4, 1.2, 2.0, 2.8, 3.4, 4.0, 4.6])
 
 _SAME_ROOM: Final = 1.0
-_OTHER_ROOM: Final = -1.2
+_OTHER_ROOM: Final = -0.8
 _ONLY_ROOM: Final = 0.2  # no number then, room 1 now: a building that got a second room
 
 #: The logarithm of a kept booth's growth, freed of the seat's: mostly Laplace, else the booth was cut anew.
-_STEADY: Final = 0.7
+_STEADY: Final = 0.8
 _GROWTH_SCALE: Final = 0.07
 _RECUT_SD: Final = 0.45
 _MOST_GROWTH: Final = 0.3
@@ -96,14 +96,14 @@ def booth_list(booths: pd.DataFrame) -> BoothList:
     BoothList
         Sorted by booth number.
     """
-    numbers = booths["booth_no"].astype("str")
-    order = sorted(range(len(booths)), key=lambda row: (list_order(numbers.iloc[row]), numbers.iloc[row]))
+    numbers: list[str] = booths["booth_no"].astype("str").tolist()
+    order = sorted(range(len(booths)), key=lambda row: (list_order(numbers[row]), numbers[row]))
 
     def text(name: str) -> list[str]:
         if name not in booths.columns:
             return [""] * len(order)
-        values = booths[name].astype("object").where(booths[name].notna(), "").to_numpy()
-        return [str(values[row]) for row in order]
+        values = booths[name].astype("str").fillna("").tolist()
+        return [values[row] for row in order]
 
     def number(name: str) -> Floats:
         if name not in booths.columns:
@@ -112,7 +112,7 @@ def booth_list(booths: pd.DataFrame) -> BoothList:
 
     electors = number("electors")
     return BoothList(
-        tuple(numbers.iloc[row] for row in order),
+        tuple(numbers[row] for row in order),
         parse(text("station_name")), parse(text("polling_centre")), parse(text("village")),
         np.where(electors > 0, electors, np.nan), number("lat"), number("lon"),
     )  # fmt: skip
@@ -193,7 +193,7 @@ def growth(earlier: Floats, later: Floats, told: Floats) -> float:
 def electors_log_odds(earlier: Floats, later: Floats, kept_growth: float) -> Floats:
     """Return the log odds from the electors.
 
-    With d the logarithm of the growth minus `kept_growth`, a kept booth has 0.7 Laplace(d; 0.07) + 0.3 Normal(d; 0.45),
+    With d the logarithm of the growth minus `kept_growth`, a kept booth has 0.8 Laplace(d; 0.07) + 0.2 Normal(d; 0.45),
     two booths at random Normal(d; 0.48).
     """
     d = np.log(later)[None, :] - np.log(earlier)[:, None] - kept_growth

@@ -16,7 +16,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from khaka.data.booth_alignment import align
 from khaka.data.booth_evidence import READ, booth_list, log_odds
@@ -26,8 +25,6 @@ from khaka.data.election_dates import result_date
 from khaka.data.errors import KhakaError
 from khaka.data.lineage_links import link
 from khaka.data.store import TableStore, to_pandas
-
-Ints = NDArray[np.int64]
 
 FILE: Final = "lineage.parquet"
 """Where a workspace keeps the lineage."""
@@ -42,6 +39,7 @@ _SCHEMA: Final = pa.schema(list(_COLUMNS.items()))
 _BOOTH: Final = ("election_id", "seat_id", "booth_no")
 #: Raised whenever the method changes, so that a kept file is made anew.
 _METHOD: Final = "1"
+_SURE: Final = 0.9
 
 
 def build_lineage(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
@@ -131,61 +129,43 @@ def update_lineage(store: TableStore, path: Path) -> pd.DataFrame:
     return found
 
 
-def carry(lineage: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
-    """Move counts from earlier booths to the later ones, to the unit.
-
-    Each count of a booth is shared out by `weight_from`, made whole by the largest remainder (Hamilton's method), so
-    the totals before and after are the same.
+def match_rates(lineage: pd.DataFrame) -> pd.DataFrame:
+    """Sum up how well the booths of each pair of elections were matched.
 
     Parameters
     ----------
     lineage : DataFrame
-        Rows of `build_lineage` of one pair of elections.
-    values : DataFrame
-        election_id, seat_id, booth_no of the earlier election and any whole-number columns, without blanks.
+        As from `build_lineage`.
 
     Returns
     -------
     DataFrame
-        election_id, seat_id, booth_no of the later election, the columns, and known_share: how much of the booth's
-        people (`weight_to`) came from booths with values, 0 to 1. What closed booths and booths without a lineage
-        had stands in rows with a blank booth_no: counted, but in no booth.
+        One row a pair: from_election, to_election, seats, booths (of the later election), linked (share of them with
+        an earlier booth, 0 to 1), sure (share linked with a confidence of 0.9 or more), split, merge, new (later
+        booths of each kind), closed (earlier booths).
 
-    Raises
-    ------
-    KhakaError
-        A column is no whole number or has blanks, or the lineage covers several pairs of elections.
+    Examples
+    --------
+    >>> before = pd.DataFrame({"election_id": "S24-2017-AE", "seat_id": "S24-2008-9", "booth_no": ["1"],
+    ...                        "station_name": ["P.S. RAMPUR"], "electors": [1400]})
+    >>> after = pd.DataFrame({"election_id": "S24-2022-AE", "seat_id": "S24-2008-9", "booth_no": ["1", "2"],
+    ...                       "station_name": ["P.S. RAMPUR"] * 2, "electors": [700, 720]})
+    >>> match_rates(build_lineage(before, after))[["booths", "linked", "split"]].values.tolist()
+    [[2.0, 1.0, 2.0]]
     """
-    columns = [str(name) for name in values.columns if name not in _BOOTH]
-    for name in columns:
-        if values[name].isna().any() or not (pd.to_numeric(values[name]) % 1 == 0).all():
-            raise KhakaError(f"column {name} has blanks or fractions and can't be carried; drop those booths first")
-    for names in (["from_election"], ["to_election"]):
-        if lineage[names].drop_duplicates().dropna().shape[0] > 1:
-            raise KhakaError(f"the lineage holds several values of {names[0]}; carry one pair of elections at a time")
-    links = lineage[lineage["from_booth_no"].notna()].sort_values([*FROM, *TO])
-    keys = dict(zip(_BOOTH, FROM, strict=True))
-    joined = values.rename(columns=keys).merge(links, on=list(FROM), how="left")
-    joined["weight_from"] = joined["weight_from"].fillna(1.0)
-    owner = joined.groupby(list(FROM), sort=False).ngroup().to_numpy(dtype=np.int64)
-    for name in columns:
-        joined[name] = _shared(joined[name].to_numpy(dtype=np.int64), joined["weight_from"].to_numpy(), owner)
-    joined["known_share"] = joined["weight_to"].where(joined["to_booth_no"].notna(), 0.0).fillna(0.0)
-    carried = joined.groupby(list(TO), dropna=False, sort=True)[[*columns, "known_share"]].sum().reset_index()
-    return carried.rename(columns=dict(zip(TO, _BOOTH, strict=True)))
-
-
-def _shared(counts: Ints, weights: NDArray[np.float64], owner: Ints) -> Ints:
-    """Share out each owner's count (repeated on its rows) by weights that add up to 1."""
-    exact = counts * weights
-    whole = np.floor(exact + 1e-9).astype(np.int64)
-    missing = counts - np.bincount(owner, weights=whole, minlength=owner.max(initial=-1) + 1).astype(np.int64)[owner]
-    order = np.lexsort((-(exact - whole), owner))
-    sorted_owner = owner[order]
-    rank = np.empty(len(owner), dtype=np.int64)
-    rank[order] = np.arange(len(owner)) - np.searchsorted(sorted_owner, sorted_owner)
-    whole += rank < missing
-    return whole
+    rows = []
+    for (before, after), part in lineage.groupby(["from_election", "to_election"], sort=True):
+        later = part[part["to_booth_no"].notna()].sort_values("confidence", ascending=False)
+        booths = later.drop_duplicates(["to_seat_id", "to_booth_no"])
+        linked = booths["from_booth_no"].notna()
+        rows.append({
+            "from_election": before, "to_election": after, "seats": part["to_seat_id"].nunique(), "booths": len(booths),
+            "linked": float(linked.mean()), "sure": float((linked & (booths["confidence"] >= _SURE)).mean()),
+            **{kind: int((booths["kind"] == kind).sum()) for kind in ("split", "merge", "new")},
+            "closed": int((part["kind"] == "closed").sum()),
+        })  # fmt: skip
+    names = ["from_election", "to_election", "seats", "booths", "linked", "sure", "split", "merge", "new", "closed"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _checked(booths: pd.DataFrame) -> pd.DataFrame:
@@ -209,10 +189,7 @@ def _seats(earlier: pd.DataFrame, later: pd.DataFrame) -> Iterator[tuple[pd.Data
 def _one_seat(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     one, two = booth_list(earlier), booth_list(later)
     found = link(align(log_odds(one, two)), one.electors, two.electors)
-    order = sorted(
-        range(len(found.kind)),
-        key=lambda row: (found.later[row] < 0, found.later[row], found.earlier[row]),
-    )
+    order = np.lexsort((found.earlier, found.later, found.later < 0))
     frame = pd.DataFrame({
         "from_election": earlier["election_id"].iloc[0],
         "from_seat_id": earlier["seat_id"].iloc[0],
