@@ -65,7 +65,9 @@ def test_a_list_whose_names_are_all_the_same_tells_nothing() -> None:
 
 
 def test_words_broken_by_the_sheet_are_put_together() -> None:
-    alike = likeness(parse(["PRA.VID.LAKHANPURA", "PRA.VID.GOPALPUR"]), parse(["PRA.VID.LAKHA NPURA", "PRA.VID.GOPA LPUR"]))
+    alike = likeness(
+        parse(["PRA.VID.LAKHANPURA", "PRA.VID.GOPALPUR"]), parse(["PRA.VID.LAKHA NPURA", "PRA.VID.GOPA LPUR"])
+    )
     assert np.diag(alike) == pytest.approx([1.0, 1.0])
 
 
@@ -76,4 +78,5 @@ def test_any_text_gives_a_likeness_between_0_and_1_or_none(one: list[str], two: 
     assert alike.shape == (len(one), len(two))
     known = alike[np.isfinite(alike)]
     assert ((known >= 0) & (known <= 1 + 1e-9)).all()
-    assert likeness(parse(two), parse(one)).T == pytest.approx(alike, nan_ok=True)
+    turned = likeness(parse(two), parse(one)).T
+    assert turned == pytest.approx(alike, nan_ok=True)

@@ -16,7 +16,7 @@ from khaka.data.krutidev import looks_like_krutidev, to_unicode
         ("Hkkjr fuokZpu vk;ksx", "भारत निर्वाचन आयोग"),
         ("fo|ky;", "विद्यालय"),
         ("/keZ'kkyk", "धर्मशाला"),
-        ("d`f\"k cht Hk.Mkj", "कृषि बीज भण्डार"),
+        ('d`f"k cht Hk.Mkj', "कृषि बीज भण्डार"),
         ("iwoZ ek0fo0", "पूर्व मा0वि0"),
         ("fØf'p;u dkyst", "क्रिश्चियन कालेज"),
         (":Lreiqj", "रूस्तमपुर"),

@@ -14,7 +14,9 @@ from khaka.data.errors import KhakaError
 from khaka.data.lineage import build_lineage, lineages, match_rates, update_lineage
 from khaka.data.store import TableStore
 
-VILLAGES = ("RAMPUR", "KHANPUR", "BELGHAT", "SIKRI", "MANDAULA", "NAURASPUR", "ALIPUR", "PACHAYARA", "BHITHAULI", "SUPAULI")
+VILLAGES = (
+    "RAMPUR", "KHANPUR", "BELGHAT", "SIKRI", "MANDAULA", "NAURASPUR", "ALIPUR", "PACHAYARA", "BHITHAULI", "SUPAULI",
+)  # fmt: skip
 HINDI = ("रामपुर", "खानपुर", "बेलघाट", "सीकरी", "मंडौला", "नौरसपुर", "अलीपुर", "पचायरा", "भिठौली", "सुपौली")
 ELECTORS = (912, 1150, 640, 1310, 780, 1020, 555, 1405, 870, 990)
 
@@ -31,9 +33,7 @@ def booths(
 
 def before() -> pd.DataFrame:
     """Ten villages with a school each, numbered 1 to 10."""
-    return booths([
-        (str(at + 1), f"P.P. {name}", electors) for at, (name, electors) in enumerate(zip(VILLAGES, ELECTORS, strict=True))
-    ])  # fmt: skip
+    return booths([(str(at + 1), f"P.P. {name}", ELECTORS[at]) for at, name in enumerate(VILLAGES)])
 
 
 def after(rows: list[tuple[str, str, int | None]]) -> pd.DataFrame:
