@@ -83,6 +83,7 @@ def link(alignment: Alignment, electors_earlier: Floats, electors_later: Floats)
     linked &= (_shares(flow, 1) >= _LEAST_WEIGHT) | (_shares(flow, 0) >= _LEAST_WEIGHT)
     flow = np.where(linked, flow, 0.0)
     one, two = np.nonzero(linked)
+    agree = _agreement(linked, _filled(electors_earlier), _filled(electors_later))
     successors, predecessors = linked.sum(axis=1), linked.sum(axis=0)
     kinds: list[Kind] = [
         "split" if successors[i] > 1 else "merge" if predecessors[j] > 1 else "one"
@@ -92,8 +93,13 @@ def link(alignment: Alignment, electors_earlier: Floats, electors_later: Floats)
     gone: list[Kind] = ["closed"] * len(closed)
     fresh: list[Kind] = ["new"] * len(new)
     nowhere, nothing = np.full(len(closed), -1), np.full(len(new), -1)
+    # of a split each part points back wholly, the whole points on to each in part (a merge the other way round)
+    certain = np.where(
+        successors[one] > 1, np.maximum(chance, alignment.forward * agree)[one, two],
+        np.where(predecessors[two] > 1, np.maximum(chance, alignment.backward * agree)[one, two], chance[one, two]),
+    )  # fmt: skip
     sure = np.concatenate([
-        chance[one, two], 1 - alignment.backward.sum(axis=1)[closed], 1 - alignment.forward.sum(axis=0)[new],
+        certain, 1 - alignment.backward.sum(axis=1)[closed], 1 - alignment.forward.sum(axis=0)[new],
     ])  # fmt: skip
     return Links(
         earlier=np.concatenate([one, closed, nothing]),
@@ -108,6 +114,16 @@ def link(alignment: Alignment, electors_earlier: Floats, electors_later: Floats)
 def _shares(flow: Floats, axis: int) -> Floats:
     total = flow.sum(axis=axis, keepdims=True)
     return flow / np.where(total > 0, total, 1.0)
+
+
+def _agreement(linked: NDArray[np.bool_], earlier: Floats, later: Floats) -> Floats:
+    """Return how well the electors of each pair's partners add up, 0 to 1, freed of the growth of the whole list."""
+    growth = later.sum() / max(earlier.sum(), 1e-9)
+    wholes = linked @ later / np.maximum(earlier * growth, 1e-9)
+    parts = linked.T @ (earlier * growth) / np.maximum(later, 1e-9)
+    ratio = np.where(linked.sum(axis=1)[:, None] > 1, wholes[:, None], parts[None, :])
+    agreement: Floats = np.minimum(ratio, 1 / np.maximum(ratio, 1e-9))
+    return agreement
 
 
 def _filled(electors: Floats) -> Floats:
