@@ -9,6 +9,7 @@ at each later booth as its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final, Literal
 
 import numpy as np
@@ -70,7 +71,32 @@ def link(alignment: Alignment, electors_earlier: Floats, electors_later: Floats)
     Links
         Every booth of both lists is in at least one row.
     """
-    chance = alignment.chance
+    before, after = _filled(electors_earlier), _filled(electors_later)
+    linked = _chosen(alignment.chance)
+    flow = _flow(linked, alignment.chance, before, after)
+    # a link that carries next to nobody is none
+    linked &= (_shares(flow, 1) >= _LEAST_WEIGHT) | (_shares(flow, 0) >= _LEAST_WEIGHT)
+    flow = np.where(linked, flow, 0.0)
+    one, two = np.nonzero(linked)
+    closed, new = np.flatnonzero(~linked.any(axis=1)), np.flatnonzero(~linked.any(axis=0))
+    kinds = _kinds(linked)
+    kinds.extend(repeat("closed", len(closed)))
+    kinds.extend(repeat("new", len(new)))
+    certain = np.concatenate([
+        _certainty(alignment, linked, before, after)[one, two],
+        1 - alignment.backward.sum(axis=1)[closed], 1 - alignment.forward.sum(axis=0)[new],
+    ])  # fmt: skip
+    return Links(
+        earlier=np.concatenate([one, closed, np.full(len(new), -1)]),
+        later=np.concatenate([two, np.full(len(closed), -1), new]),
+        weight_from=np.concatenate([_shares(flow, 1)[one, two], np.ones(len(closed)), np.zeros(len(new))]),
+        weight_to=np.concatenate([_shares(flow, 0)[one, two], np.zeros(len(closed)), np.ones(len(new))]),
+        confidence=np.round(np.clip(certain, 0.0, _MOST_CERTAIN), 2),
+        kind=tuple(kinds),
+    )
+
+
+def _chosen(chance: Floats) -> NDArray[np.bool_]:
     n, m = chance.shape
     linked = np.zeros((n, m), dtype=bool)
     if n and m:
@@ -78,37 +104,28 @@ def link(alignment: Alignment, electors_earlier: Floats, electors_later: Floats)
         linked[best, np.arange(m)] |= chance[best, np.arange(m)] >= _LEAST_CHANCE
         best = chance.argmax(axis=1)
         linked[np.arange(n), best] |= chance[np.arange(n), best] >= _LEAST_CHANCE
-    flow = _flow(linked, chance, _filled(electors_earlier), _filled(electors_later))
-    # a link that carries next to nobody is none
-    linked &= (_shares(flow, 1) >= _LEAST_WEIGHT) | (_shares(flow, 0) >= _LEAST_WEIGHT)
-    flow = np.where(linked, flow, 0.0)
-    one, two = np.nonzero(linked)
-    agree = _agreement(linked, _filled(electors_earlier), _filled(electors_later))
+    return linked
+
+
+def _kinds(linked: NDArray[np.bool_]) -> list[Kind]:
     successors, predecessors = linked.sum(axis=1), linked.sum(axis=0)
-    kinds: list[Kind] = [
-        "split" if successors[i] > 1 else "merge" if predecessors[j] > 1 else "one"
-        for i, j in zip(one.tolist(), two.tolist(), strict=True)
+    return [
+        "split" if successors[one] > 1 else "merge" if predecessors[two] > 1 else "one"
+        for one, two in np.argwhere(linked).tolist()
     ]
-    closed, new = np.flatnonzero(successors == 0), np.flatnonzero(predecessors == 0)
-    gone: list[Kind] = ["closed"] * len(closed)
-    fresh: list[Kind] = ["new"] * len(new)
-    nowhere, nothing = np.full(len(closed), -1), np.full(len(new), -1)
-    # of a split each part points back wholly, the whole points on to each in part (a merge the other way round)
-    certain = np.where(
-        successors[one] > 1, np.maximum(chance, alignment.forward * agree)[one, two],
-        np.where(predecessors[two] > 1, np.maximum(chance, alignment.backward * agree)[one, two], chance[one, two]),
-    )  # fmt: skip
-    sure = np.concatenate([
-        certain, 1 - alignment.backward.sum(axis=1)[closed], 1 - alignment.forward.sum(axis=0)[new],
-    ])  # fmt: skip
-    return Links(
-        earlier=np.concatenate([one, closed, nothing]),
-        later=np.concatenate([two, nowhere, new]),
-        weight_from=np.concatenate([_shares(flow, 1)[one, two], np.ones(len(closed)), np.zeros(len(new))]),
-        weight_to=np.concatenate([_shares(flow, 0)[one, two], np.zeros(len(closed)), np.ones(len(new))]),
-        confidence=np.round(np.clip(sure, 0.0, _MOST_CERTAIN), 2),
-        kind=(*kinds, *gone, *fresh),
-    )  # fmt: skip
+
+
+def _certainty(alignment: Alignment, linked: NDArray[np.bool_], before: Floats, after: Floats) -> Floats:
+    """Return the chance that each pair belongs together.
+
+    Of a split each part points back wholly, the whole points on to each part only in part (a merge the other way
+    round): there the whole direction counts, as far as the electors add up.
+    """
+    agree = _agreement(linked, before, after)
+    split, merge = linked.sum(axis=1)[:, None] > 1, linked.sum(axis=0)[None, :] > 1
+    whole = np.where(split, alignment.forward * agree, np.where(merge, alignment.backward * agree, 0.0))
+    certain: Floats = np.maximum(alignment.chance, whole)
+    return certain
 
 
 def _shares(flow: Floats, axis: int) -> Floats:
