@@ -116,13 +116,13 @@ def run_study(
     waiting = [spec for spec in specs if spec not in found]
     out.mkdir(parents=True, exist_ok=True)
     for spec, record in _run_all(waiting, jobs):
+        if code_hash() != code:  # this run may be a mixture
+            raise KhakaError("khaka's code changed while the study ran; start it again, which makes its runs anew")
         row = Row(spec, code, record)
         _append(path, row)
         found[spec] = row
         if progress is not None:
             progress(f"{spec.world} {spec.seed}")
-    if code_hash() != code:
-        raise KhakaError("khaka's code changed while the study ran, so its runs are not comparable; start it again")
     rows = [found[spec] for spec in specs]
     # the order in which runs finish must not show
     everything = {(row.code, row.spec): row for row in (*earlier, *rows)}

@@ -140,7 +140,7 @@ def study_table(rows: Sequence[Row]) -> pd.DataFrame:
                 scale = mine[0].spec.seats if measure == "seats_won" else 1
                 found.append((name, ranking, measure, *_mean(values * scale), len(mine)))
         for part in ("coverage", "calibration"):
-            for measure in mine[0].record["evaluation"][part]:
+            for measure in sorted(mine[0].record["evaluation"][part]):
                 values = np.array([row.record["evaluation"][part][measure] for row in mine], dtype=float)
                 label = f"coverage_{measure}" if part == "coverage" else str(measure)
                 found.append((name, "model", label, *_mean(values), len(mine)))
