@@ -9,12 +9,13 @@ from typing import Any, Final
 import pandas as pd
 
 from khaka.data.delimitation import place_of
+from khaka.data.lineage import FILE as LINEAGE_FILE
+from khaka.data.lineage import match_rates, update_lineage
 from khaka.data.quarantine import read_quarantine
 from khaka.data.schema import TABLES
 from khaka.data.states import state_name
 from khaka.data.store import TableStore
 
-LINEAGE: Final = "booth lineage: not yet"
 _MOST: Final = 12
 _EXPECTED: Final = {
     "demographics": "demographics (census districts, electors by age)",
@@ -47,6 +48,8 @@ class DataReport:
         Columns severity, table, reason, rows: what was quarantined or flagged.
     integrity : list of dict
         Columns election_id, check, seats, examples.
+    lineage : DataFrame
+        As `khaka.data.lineage.match_rates`: how many booths could be followed from one election to the next.
     """
 
     state: str
@@ -55,6 +58,7 @@ class DataReport:
     missing: list[str]
     faults: pd.DataFrame
     integrity: list[dict[str, Any]]
+    lineage: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report for `--json`."""
@@ -66,8 +70,7 @@ class DataReport:
             "missing": self.missing,
             "faults": _records(self.faults),
             "integrity": self.integrity,
-            "lineage": None,
-            "lineage_note": LINEAGE,
+            "lineage": _records(self.lineage),
         }
 
     def to_text(self) -> str:
@@ -106,7 +109,16 @@ class DataReport:
             )
         if not self.integrity:
             lines.append("  nothing found")
-        return "\n".join([*lines, "", LINEAGE[0].upper() + LINEAGE[1:]])
+        lines += ["", "Booths followed through time (lineage.parquet; linked: share of the later election's booths)"]
+        for row in self.lineage.to_dict("records"):
+            lines.append(
+                f"  {row['from_election']} to {row['to_election']}: {row['seats']:,} seats, {row['booths']:,} booths, "
+                f"{row['linked']:.1%} linked ({row['sure']:.1%} with a confidence of 0.9 or more), "
+                f"{row['split']:,} split, {row['merge']:,} merged, {row['new']:,} new, {row['closed']:,} closed"
+            )
+        if self.lineage.empty:
+            lines.append("  no two elections with booths of the same seats")
+        return "\n".join(lines)
 
 
 def data_report(*, store: TableStore, workspace_root: Path, state: str) -> DataReport:
@@ -137,6 +149,7 @@ def data_report(*, store: TableStore, workspace_root: Path, state: str) -> DataR
         missing=_missing(store, elections, state),
         faults=_faults(read_quarantine(workspace_root / "quarantine.parquet")),
         integrity=_integrity(nominees, seat_elections, elections, state),
+        lineage=match_rates(update_lineage(store, workspace_root / LINEAGE_FILE)),
     )
 
 
