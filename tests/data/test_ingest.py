@@ -278,7 +278,7 @@ def test_the_report_says_what_is_there_and_what_is_missing(bench: Bench) -> None
     assert any("Lok Sabha" in entry for entry in content["missing"])
     text = report.to_text()
     assert "not a number" in text
-    assert "lineage: not yet" in text
+    assert "no two elections with booths of the same seats" in text
 
 
 def test_an_empty_workspace_has_a_report(bench: Bench) -> None:
