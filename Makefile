@@ -16,7 +16,7 @@ export MPLBACKEND := Agg
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"
-	@echo "make study    the ranking on 80 made-up states with known truth, into docs/study.md (20 to 40 minutes)"
+	@echo "make study    the ranking on 80 made-up states with known truth, into docs/study.md (10 to 15 minutes on two free cores)"
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
 	@echo "make format   let ruff format the code"
 	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
