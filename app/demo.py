@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from khaka.app.evaluation import record_evaluation
 from khaka.app.jobs import features_job, forecast_job, score_job, train_job
 from khaka.app.progress import Progress
 from khaka.data.check import data_report
@@ -91,6 +92,7 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
     say("7 of 7  Only because the state is made up: the ranking against its truth.\n")
     evaluation = evaluate_files(folder / "world" / "truth" / "truth.parquet", scored.path)
     plot_evaluation(evaluation, scored.path / "evaluation.png")
+    record_evaluation(workspace, evaluation, scored.path)
     say(evaluation.text())
     return {
         "data report": str(check),
