@@ -11,8 +11,9 @@ from typing import Final
 import pandas as pd
 
 from khaka.app.evaluation import record_evaluation
-from khaka.app.jobs import features_job, forecast_job, score_job, train_job
+from khaka.app.jobs import features_job, forecast_job, score_job
 from khaka.app.progress import Progress
+from khaka.app.train_job import train_job
 from khaka.data.check import data_report
 from khaka.data.durable import write_bytes
 from khaka.data.errors import KhakaError

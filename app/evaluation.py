@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from khaka.app.jobs import corpus_of, features_job, silent
+from khaka.app.jobs import features_job, silent
+from khaka.app.train_job import corpus_of
 from khaka.data.durable import write_bytes, write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import FILE

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from khaka.app.jobs import score_job, train_job
+from khaka.app.jobs import score_job
+from khaka.app.train_job import train_job
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.workspace import init_workspace

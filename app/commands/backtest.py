@@ -17,8 +17,8 @@ def command(common: Common, targets: tuple[str, ...]) -> None:
 
     The rules: the party's previous share in the seat, the party that holds it, its share in the last Lok Sabha poll.
     """
-    from khaka.app.jobs import backtest_job
     from khaka.app.progress import Progress
+    from khaka.app.train_job import backtest_job
 
     workspace = common.open()
     with Progress("backtest", quiet=common.quiet or common.as_json) as progress:

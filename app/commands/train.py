@@ -14,8 +14,8 @@ from khaka.app.options import Common, as_of_option, common_options
 @common_options
 def command(common: Common, as_of: dt.date) -> None:
     """Fit the models on what was known by a date, record them in MLflow, register the best as challenger."""
-    from khaka.app.jobs import train_job
     from khaka.app.progress import Progress
+    from khaka.app.train_job import train_job
     from khaka.training.tracking import Tracker
 
     workspace = common.open()
