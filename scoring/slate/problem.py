@@ -169,7 +169,7 @@ def build(table: pd.DataFrame, rules: Rules, *, party: str | None = None) -> Pro
     for barred in rules.barred:
         this = _is_one_of(options, (barred.aspirant,))
         if barred.seat is not None:
-            this &= (options["seat_id"] == barred.seat).to_numpy()
+            this = this & (options["seat_id"] == barred.seat).to_numpy(dtype=bool)
         found.append(any_row(barred.title, this, upper=0))
     names = [rule.name for rule in found]
     for name in names:
