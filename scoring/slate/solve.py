@@ -1,7 +1,7 @@
 """The best slate of a problem, by HiGHS, with the same answer for the same input.
 
-Two names of one seat that count alike for every rule are interchangeable: only the better one (by the aim, then by
-expected margin, then by id) is given to the solver. That makes the problem smaller and breaks those ties. Afterwards
+Of two names of one seat that count alike for every rule only the better one (by the aim, then by expected margin, then
+by id) is given to the solver. That makes the problem smaller and breaks those ties. Afterwards
 each seat takes a better or an equal but earlier name wherever no rule is touched.
 """
 
@@ -79,13 +79,15 @@ def preference(problem: Problem, value: Floats) -> Ints:
     return np.asarray(order, dtype=np.intp)
 
 
-def interchangeable(problem: Problem, active: Collection[int], order: Ints) -> npt.NDArray[np.bool_]:
-    """Return which options are needed: of those that count alike for all active rules only the first of a seat.
+def worthwhile(problem: Problem, value: Floats, active: Collection[int], order: Ints) -> npt.NDArray[np.bool_]:
+    """Return which options are needed: of those that count alike for all active rules only the best of a seat.
 
     Parameters
     ----------
     problem : Problem
         n options.
+    value : ndarray, shape (n,) or (scenarios, n)
+        What each option adds to the aim; of several scenarios a name is left out if it is better in none.
     active : collection of int
         Numbers of rules.
     order : ndarray, shape (n,)
@@ -98,12 +100,7 @@ def interchangeable(problem: Problem, active: Collection[int], order: Ints) -> n
     """
     n = len(problem.options)
     blocks = [problem.rules[number].matrix for number in sorted(active) if number != 0]
-    if not blocks or not n:
-        needed = np.zeros(n, dtype=bool)
-        seats = problem.seat_of[order]
-        needed[order[np.r_[True, seats[1:] != seats[:-1]]] if n else order] = True
-        return needed
-    matrix = sparse.vstack(blocks, format="csr")
+    matrix = sparse.vstack(blocks, format="csr") if blocks else sparse.csr_array((0, n))
     # two independent sums of odd weights by row: columns with the same sums are compared entry by entry below
     weights = np.random.default_rng(1).integers(1, 2**61, size=(2, matrix.shape[0]), dtype=np.int64)
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
@@ -114,22 +111,19 @@ def interchangeable(problem: Problem, active: Collection[int], order: Ints) -> n
     place = np.empty(n, dtype=np.intp)
     place[order] = np.arange(n)
     by = np.lexsort((place, sums[1], sums[0], problem.seat_of))
-    new = np.ones(n, dtype=bool)
-    new[1:] = (
-        (problem.seat_of[by][1:] != problem.seat_of[by][:-1])
-        | (sums[0][by][1:] != sums[0][by][:-1])
-        | (sums[1][by][1:] != sums[1][by][:-1])
-    )
-    needed = np.zeros(n, dtype=bool)
-    needed[by[new]] = True
+    keys = np.vstack([problem.seat_of, sums])[:, by]
+    new = np.r_[True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)]
     leader = np.empty(n, dtype=np.intp)
     leader[by] = by[np.flatnonzero(new)[np.cumsum(new) - 1]]
+    needed = leader == np.arange(n)
     dropped = np.flatnonzero(~needed)
     if len(dropped):
         columns = matrix.tocsc()
         unlike = columns[:, dropped] - columns[:, leader[dropped]]
         unlike.eliminate_zeros()
         needed[dropped[np.diff(unlike.indptr) > 0]] = True
+        if value.ndim == 2:
+            needed[dropped[(value[:, dropped] > value[:, leader[dropped]]).any(axis=0)]] = True
     return needed
 
 
@@ -173,7 +167,7 @@ def solve(
         return Solution(np.zeros(0, dtype=np.intp), 0.0, 0.0, 0.0)
     value = _telling(value)
     order = preference(problem, value)
-    needed = interchangeable(problem, active, order)
+    needed = worthwhile(problem, value, active, order)
     columns = order[needed[order]]  # the better names first: HiGHS was a third faster than with ids in order
     matrix, lower, upper = problem.system(active, kept)
     start = time.perf_counter()
