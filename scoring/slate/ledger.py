@@ -38,8 +38,14 @@ class Ledger:
         columns = system.tocsc()
         # plain lists: single entries are read and written, which arrays are slow at
         self._sums = (system @ x).tolist()
-        self._start, self._row, self._entry = columns.indptr.tolist(), columns.indices.tolist(), columns.data.tolist()
+        self._start: list[int] = columns.indptr.tolist()
+        self._row: list[int] = columns.indices.tolist()
+        self._entry: list[float] = columns.data.tolist()
         self._low, self._high = lower.tolist(), upper.tolist()
+        self._name = [problem.rules[0].name] * len(problem.seats)
+        for number in sorted(set(active) - {0}):
+            rows = len(problem.rules[number].lower) if kept is None or number not in kept else int(kept[number].sum())
+            self._name += [problem.rules[number].name] * rows
 
     def fits(self, now: int, other: int, *, keep: bool = False) -> bool:
         """Return whether `other` can take the place of `now` with every rule still holding.
@@ -64,10 +70,33 @@ class Ledger:
             self._put(now, 1.0)
         return holds
 
+    def broken(self, now: int, other: int) -> tuple[str, ...]:
+        """Return the rules that wouldn't hold if `other` took the place of `now`.
+
+        Parameters
+        ----------
+        now, other : int
+            Numbers of options.
+
+        Returns
+        -------
+        tuple of str
+            Names of rules, each once.
+        """
+        self._put(now, -1.0)
+        self._put(other, 1.0)
+        rows = sorted({*self._rows(now), *self._rows(other)})
+        names = [self._name[row] for row in rows if not self._low[row] <= self._sums[row] <= self._high[row]]
+        self._put(other, -1.0)
+        self._put(now, 1.0)
+        return tuple(dict.fromkeys(names))
+
+    def _rows(self, option: int) -> list[int]:
+        return self._row[self._start[option] : self._start[option + 1]]
+
     def _put(self, option: int, sign: float) -> None:
         for at in range(self._start[option], self._start[option + 1]):
             self._sums[self._row[at]] += sign * self._entry[at]
 
     def _holds(self, option: int) -> bool:
-        rows = self._row[self._start[option] : self._start[option + 1]]
-        return all(self._low[row] <= self._sums[row] <= self._high[row] for row in rows)
+        return all(self._low[row] <= self._sums[row] <= self._high[row] for row in self._rows(option))

@@ -10,7 +10,9 @@ from khaka.scoring.slate.aims import chances_in
 from khaka.scoring.slate.placement import mean_chance, placement
 from khaka.scoring.slate.prices import price
 from khaka.scoring.slate.problem import FILL, LAW_SEATS
+from khaka.scoring.slate.quotas import members
 from khaka.scoring.slate.recommend import Slate
+from khaka.scoring.slate.substitutes import BREAKS
 
 OUT_OF_REACH: Final = 0.05
 """A chance below this is said to be out of reach, not given as a figure."""
@@ -30,7 +32,7 @@ def report(slate: Slate) -> dict[str, Any]:
     -------
     dict
         aim, seats (filled, empty, left to allies), expected_seats, expected_seats_free, points_free, gap, rules
-        (each with its tickets and bounds), prices, placement, swings, notes by seat.
+        (a quota with the tickets of its group), prices, placement, swings, notes by seat.
     """
     problem, solution = slate.problem, slate.solution
     chosen = solution.chosen
@@ -112,7 +114,10 @@ def text(found: dict[str, Any]) -> str:
         against = "" if mean is None or of_all is None else (
             f"; mean chance of their seats {_chance(mean)}, of all {_chance(of_all)}")  # fmt: skip
         lines.append(f"  {group}: {shown}{against}")
-    notes = list(found["notes"].items())
+    breaking = [seat for seat, note in found["notes"].items() if note.startswith(BREAKS)]
+    if breaking:
+        lines.append(f"In {len(breaking)} seats the substitute, stepping in, would break a rule (see the report).")
+    notes = [(seat, note) for seat, note in found["notes"].items() if not note.startswith(BREAKS)]
     lines += [f"  {seat}: {note}" for seat, note in notes[:_SEATS_SHOWN]]
     if len(notes) > _SEATS_SHOWN:
         lines.append(f"  and notes on {len(notes) - _SEATS_SHOWN} more seats in the report")
@@ -120,20 +125,14 @@ def text(found: dict[str, Any]) -> str:
 
 
 def _rules(slate: Slate) -> list[dict[str, Any]]:
-    """Return for each rule of one row what the slate has and what it asks for; of many rows how many there are."""
+    """Return for each rule how many rows it has (families, districts), and for a quota the tickets of its group."""
     chosen = slate.solution.chosen
-    x = np.zeros(len(slate.problem.options))
-    x[chosen[chosen >= 0]] = 1.0
-    out = []
-    for rule in slate.problem.rules:
-        if rule.name in (FILL, LAW_SEATS):
-            continue
-        sums = rule.matrix @ x
-        out.append({
-            "rule": rule.name, "rows": len(rule.lower),
-            "tight": int(((sums <= rule.lower) | (sums >= rule.upper)).sum()),
-        })  # fmt: skip
-    return out
+    picked = slate.problem.options.iloc[chosen[chosen >= 0]]
+    tickets = {quota.title: int(members(quota, picked).sum()) for quota in slate.rules.quota}
+    return [
+        {"rule": rule.name, "rows": len(rule.lower), "tickets": tickets.get(rule.name)}
+        for rule in slate.problem.rules if rule.name not in (FILL, LAW_SEATS)
+    ]  # fmt: skip
 
 
 def _chance(value: float) -> str:

@@ -7,7 +7,8 @@ q = t / (1 - p) of what the party doesn't get, and a margin m (as a share) means
     s - k (1 - s) = m   so   s = (m + k) / (1 + k)
 
 The deposit is saved above one sixth of the valid votes (section 158, Representation of the People Act 1951): from
-m = (1 + k) / 6 - k on. The party is second where it is behind the first and ahead of the next: s > q / (1 + q), m < 0.
+m = (1 + k) / 6 - k on. The party is second or better where it is ahead of the next rival: s > q / (1 + q), or m > 0.
+Second or better, not second alone: else a weak name in a seat that can be won would serve the aim.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def with_shares(table: pd.DataFrame) -> pd.DataFrame:
     found = {
         "expected_share": np.clip((margin + k) / (1 + k), 0.0, 1.0),
         "deposit_probability": ndtr((margin - saved) / width),
-        "second_probability": np.maximum(ndtr(-margin / width) - ndtr((np.minimum(second, 0.0) - margin) / width), 0.0),
+        "second_probability": ndtr((margin - np.minimum(second, 0.0)) / width),
     }
     return table.assign(**{name: table[name].astype(float).fillna(pd.Series(value, index=table.index))
                            for name, value in found.items()})  # fmt: skip

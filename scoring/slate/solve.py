@@ -115,7 +115,7 @@ def worthwhile(problem: Problem, value: Floats, active: Collection[int], order: 
     new = np.r_[True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)]
     leader = np.empty(n, dtype=np.intp)
     leader[by] = by[np.flatnonzero(new)[np.cumsum(new) - 1]]
-    needed = leader == np.arange(n)
+    needed = np.asarray(leader == np.arange(n), dtype=np.bool_)
     dropped = np.flatnonzero(~needed)
     if len(dropped):
         columns = matrix.tocsc()

@@ -18,6 +18,9 @@ from khaka.scoring.slate.solve import preference
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
+BREAKS: Final = "the substitute, stepping in, would break "
+"""How a note on a substitute begins that can't keep the rules."""
+
 _NEVER: Final = -1
 
 
@@ -86,7 +89,8 @@ def substitutes(
         out[seat] = found
         used.add(person[found])
         if not keeps:
-            notes[problem.seats[seat]] = "the substitute, stepping in, would break a rule"
+            names = ", ".join(f'"{name}"' for name in ledger.broken(int(chosen[seat]), found))
+            notes[problem.seats[seat]] = f"{BREAKS}{names}"
     return out, dict(sorted(notes.items()))
 
 

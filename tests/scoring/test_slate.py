@@ -33,7 +33,8 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
     frame["seat_id"] = "S24-2008-" + frame["seat"].astype(str)
     scores = pd.DataFrame({
         "election_id": ELECTION, "seat_id": frame["seat_id"], "aspirant_id": frame["who"],
-        "expected_margin": 100 * (frame["chance"].astype(float) - 0.5), "win_probability": frame["chance"].astype(float),
+        "expected_margin": 100 * (frame["chance"].astype(float) - 0.5),
+        "win_probability": frame["chance"].astype(float),
         "eligible": frame["eligible"], "ineligible_reason": None,
     })  # fmt: skip
     for end, side in (("low", -1), ("high", 1)):
@@ -92,7 +93,7 @@ def test_a_quota_takes_the_seat_where_it_costs_least_and_says_what_it_costs() ->
 def test_a_substitute_that_would_break_a_quota_is_named_with_a_note() -> None:
     found = recommend(table(*[row for row in TWO_SEATS if row["who"] != "c"]), rules(WOMAN))
     assert found.frame["substitute_id"].tolist() == ["a", "e"]
-    assert "would break a rule" in found.notes["S24-2008-1"]
+    assert found.notes["S24-2008-1"] == 'the substitute, stepping in, would break "a woman"'
 
 
 @pytest.mark.parametrize(
@@ -326,6 +327,7 @@ def test_the_report_says_seats_prices_and_where_women_were_placed() -> None:
     assert women == {"out of reach": 0, "5 to 25%": 0, "25 to 50%": 0, "50 to 75%": 1, "75% and more": 0}
     shown = text(found)
     assert "a woman: 0.10, 10.0, 1" in shown
+    assert {"rule": "a woman", "rows": 1, "tickets": 1} in found["rules"]
     assert "women:" in shown
 
 

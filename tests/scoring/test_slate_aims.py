@@ -129,9 +129,10 @@ def test_shares_follow_from_the_margin() -> None:
     assert out["expected_share"].tolist() == pytest.approx([k / (1 + k), 0.1])
     assert (1 - out["expected_share"][0]) * k == pytest.approx(out["expected_share"][0])
     assert out["deposit_probability"][0] == pytest.approx(1.0, abs=1e-3)
-    # second: between the margin where it meets the third (share 25%) and 0
+    # second or better: from the margin on where it meets the third (both 25%)
     meets = 100 * ((1 + k) * q / (1 + q) - k)
-    assert out["second_probability"][0] == pytest.approx(0.5 - norm.cdf(meets / 5.0), abs=1e-9)
+    assert (meets / 100 + k) / (1 + k) == pytest.approx(0.25)
+    assert out["second_probability"].tolist() == pytest.approx(norm.cdf(np.array([0.0 - meets, -30.0 - meets]) / 5.0))
     draws = np.random.default_rng(1).normal(-30.0, 5.0, 200_000)
     share = (draws / 100 + k) / (1 + k)
     assert out["deposit_probability"][1] == pytest.approx((share > 1 / 6).mean(), abs=0.003)
