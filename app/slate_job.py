@@ -70,6 +70,7 @@ def slate_job(
     as_of: dt.date | None,
     out: Path | None,
     ally: str | None,
+    model: str | None,
     with_prices: bool,
     progress: Progress,
 ) -> SlateDone:
@@ -89,6 +90,8 @@ def slate_job(
         The Parquet file.
     ally : str or None
         Party whose seats are to be ranked as well.
+    model : str or None
+        Alias or run that the scores must be by.
     with_prices : bool
         Whether each rule is priced.
     progress : callable
@@ -103,6 +106,8 @@ def slate_job(
     folder = latest_scores(workspace, election_id, as_of)
     party = workspace.settings.party.party
     scores = read_parquet(folder / "scores.parquet").to_pandas()
+    if model is not None:
+        _check_model(workspace, scores, model)
     further = _further(folder, scores)
     shares = _shares(workspace, election_id, scores) if rules.aim in _NEEDS_SHARES or ally else None
     if shares is not None:
@@ -149,15 +154,24 @@ def _further(folder: Path, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _model(workspace: Workspace, scores: pd.DataFrame) -> Any:
-    """Return the models behind the scores, refusing others."""
+    """Return the models that the scores are by."""
     from khaka.app.jobs import usable_model
     from khaka.training.fit import load_models
 
-    version = str(scores["model_version"].iloc[0])
-    reference = usable_model(workspace, None, pd.Timestamp(scores["as_of"].iloc[0]).date())
-    if reference.version != version:
-        raise KhakaError(f"the scores are by {version}, the model now is {reference.version}; run khaka score again")
-    return load_models(reference.bundle)
+    day = pd.Timestamp(scores["as_of"].iloc[0]).date()
+    return load_models(usable_model(workspace, str(scores["model_version"].iloc[0]), day).bundle)
+
+
+def _check_model(workspace: Workspace, scores: pd.DataFrame, wanted: str) -> None:
+    """Refuse scores by another model than the one asked for."""
+    from khaka.app.jobs import usable_model
+
+    found, day = str(scores["model_version"].iloc[0]), pd.Timestamp(scores["as_of"].iloc[0]).date()
+    asked = usable_model(workspace, wanted, day).version
+    if asked != found:
+        raise KhakaError(
+            f"the scores as of {day} are by {found}, not by {asked}; run khaka score --as-of {day} --model {wanted}"
+        )
 
 
 def _shares(workspace: Workspace, election_id: str, scores: pd.DataFrame) -> pd.DataFrame:

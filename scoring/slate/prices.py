@@ -32,12 +32,15 @@ class Price:
         Points of margin that would be gained, summed over the seats that have a name both ways.
     changed : int
         Seats that would get another name, or one at all.
+    aim : float
+        What the aim would gain, in its own unit.
     """
 
     rule: str
     seats: float
     points: float
     changed: int
+    aim: float = 0.0
 
 
 def price(problem: Problem, rule: str, held: Ints, free: Ints) -> Price:
@@ -105,7 +108,8 @@ def prices(
         same = free is not None and np.array_equal(free.chosen, solution.chosen)
         # where the slate is the free one no rule costs anything; only then is the answer known without asking
         other = solution if same and not problem.rules[number].frees else _without(problem, value, active, number)
-        found.append(price(problem, name, solution.chosen, other.chosen))
+        gained = other.value - solution.value
+        found.append(replace(price(problem, name, solution.chosen, other.chosen), aim=gained + 0.0))
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ rule holds exactly or not at all, whatever the solver's tolerance.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -135,9 +135,11 @@ def build(table: pd.DataFrame, rules: Rules, *, party: str | None = None) -> Pro
     _known(table, rules)
     may = _may_stand(table, rules)
     options = table[may].reset_index(drop=True)
-    seat_of, seats = pd.factorize(options["seat_id"], sort=True)
-    seat_of = np.asarray(seat_of, dtype=np.intp)
-    nobody = table[~table["seat_id"].isin(set(seats))]
+    code, every = pd.factorize(table["seat_id"], sort=True)
+    has = np.bincount(code[may], minlength=len(every)) > 0
+    seats = every[has]
+    seat_of = np.asarray((np.cumsum(has) - 1)[code[may]], dtype=np.intp)
+    nobody = table[~has[code]]
     empty = {str(seat): _why_empty(group) for seat, group in nobody.groupby("seat_id")}
     n = len(options)
     count = len(seats)
@@ -157,10 +159,9 @@ def build(table: pd.DataFrame, rules: Rules, *, party: str | None = None) -> Pro
     found += [quota_rows(quota, options) for quota in rules.quota]
     given = {seat: ally.title for ally in rules.ally for seat in ally.seats}
     for title, left in (*((ally.title, ally.seats) for ally in rules.ally), *_allotted(table, party, given)):
-        inside = options["seat_id"].isin(set(left)).to_numpy()
-        row = any_row(title, inside, upper=0)
-        found.append(Rows(title, row.matrix, row.lower, row.upper, row.labels, frozenset(
-            position[seat] for seat in left if seat in position), tuple(left)))  # fmt: skip
+        free = frozenset(position[seat] for seat in left if seat in position)
+        row = any_row(title, np.isin(seat_of, sorted(free)), upper=0)
+        found.append(replace(row, frees=free, left=tuple(left)))
     for fixed in rules.fixed:
         this = ((options["seat_id"] == fixed.seat) & _is_one_of(options, (fixed.aspirant,))).to_numpy()
         if not this.any():
@@ -201,13 +202,12 @@ def _allotted(
     table: pd.DataFrame, party: str | None, given: Mapping[str, str]
 ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
     """Return a rule for each ally to whom the seat table allots seats, without seats that the file names already."""
-    held = table[table["allotted_to"].notna()].drop_duplicates("seat_id")
-    if party is not None:
-        held = held[held["allotted_to"] != party]
+    if party is None or not table["allotted_to"].notna().any():
+        return []
+    held = table[table["allotted_to"].notna() & (table["allotted_to"] != party)].drop_duplicates("seat_id")
     held = held[~held["seat_id"].isin(given)]
     return [
-        (f"seats allotted to {ally}", tuple(map(str, group["seat_id"])))
-        for ally, group in (held.groupby("allotted_to") if party is not None else ())
+        (f"seats allotted to {ally}", tuple(map(str, group["seat_id"]))) for ally, group in held.groupby("allotted_to")
     ]
 
 

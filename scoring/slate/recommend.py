@@ -52,7 +52,7 @@ class Slate:
     free : Solution
         The slate without the party's rules.
     prices : tuple of Price
-        One a rule, empty where they weren't asked for.
+        One a rule, empty where they weren't asked for; for the aim "majority" those of the most expected seats.
     notes : mapping of str to str
         By seat, what is to be known: why it is empty, who can't step in.
     majority : MajorityChance, optional
@@ -123,7 +123,7 @@ def recommend(
         raise KhakaError(f"no slate under these rules: {found.sentence()}{proof}")
     if progress is not None:
         progress("slate found")
-    chance = None
+    chance, most = None, solution
     if rules.aim == "majority":
         needed = rules.majority or table["seat_id"].nunique() // 2 + 1
         chance = majority(problem, _draws_of(problem, table, draws), needed, solution, active=active, progress=progress)
@@ -131,7 +131,8 @@ def recommend(
     free = solve(problem, value, active={0})
     assert free is not None  # each seat takes its best name
     second, notes = substitutes(problem, solution.chosen, value, active=active)
-    priced = prices(problem, value, solution, active=active, progress=progress) if with_prices and not chance else ()
+    # a majority's own price would take a search for each rule; the slate with the most seats is priced instead
+    priced = prices(problem, value, most, active=active, progress=progress) if with_prices else ()
     frame = _frame(problem, table, solution, second, seat_prices(problem, value, solution.chosen))
     return Slate(frame, problem, rules, solution, free, priced, {**_why_empty(problem, solution), **notes}, chance)
 

@@ -64,7 +64,7 @@ def report(slate: Slate) -> dict[str, Any]:
                       for scenario, seats in zip(slate.rules.scenario, in_scenarios, strict=True)},
         "rules": _rules(slate),
         "prices": [{"rule": one.rule, "seats": _rounded(one.seats), "points": _rounded(one.points),
-                    "changed": one.changed} for one in slate.prices],
+                    "aim": _rounded(one.aim), "changed": one.changed} for one in slate.prices],
         "placement": [{**row, "share": _rounded(row["share"]), "share_of_seats": _rounded(row["share_of_seats"])}
                       for row in places.to_dict("records")],
         "mean_seat_chance": {name: _rounded(value) if np.isfinite(value) else None

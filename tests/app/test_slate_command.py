@@ -65,7 +65,7 @@ def test_earlier_scores_rules_and_the_place_of_the_file_can_be_asked_for(
     out = tmp_path / "list.parquet"
     assert slate(workspace, "--as-of", "2026-12-01", "--rules", str(rules), "--out", str(out), "--json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["prices"][-1] == {"rule": "women: at least 1", "seats": 0.1, "points": 1.0, "changed": 1}
+    assert found["prices"][-1] == {"rule": "women: at least 1", "seats": 0.1, "points": 1.0, "aim": 0.1, "changed": 1}
     assert read_parquet(out).to_pandas()["aspirant_id"].tolist() == ["b", "c"]
     first = out.read_bytes()
     assert slate(workspace, "--as-of", "2026-12-01", "--rules", str(rules), "--out", str(out), "--quiet") == 0

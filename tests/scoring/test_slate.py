@@ -88,6 +88,7 @@ def test_a_quota_takes_the_seat_where_it_costs_least_and_says_what_it_costs() ->
     assert found.frame["substitute_id"].tolist() == ["c", "e"]  # the other woman, not the better man, keeps the quota
     price = {one.rule: one for one in found.prices}["a woman"]
     assert (price.seats, price.points, price.changed) == (pytest.approx(0.1), pytest.approx(10.0), 1)
+    assert price.aim == pytest.approx(0.1)
 
 
 def test_a_substitute_that_would_break_a_quota_is_named_with_a_note() -> None:

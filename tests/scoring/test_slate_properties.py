@@ -145,7 +145,7 @@ def quota_rule(quota: Any, districts: list[str]) -> Rule:
     return holds
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases())
 def test_the_slate_is_as_good_as_the_best_of_all_choices_and_conflicts_are_the_smallest(
     case: tuple[pd.DataFrame, Rules],
@@ -186,7 +186,7 @@ def test_the_slate_is_as_good_as_the_best_of_all_choices_and_conflicts_are_the_s
     assert len(named) == smallest
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases(), st.sampled_from(["never", "if_nobody_else", "always"]), st.sampled_from(["refuse", "allow"]))
 def test_no_ineligible_name_is_ever_in_a_slate(case: tuple[pd.DataFrame, Rules], awaited: str, empty: str) -> None:
     table, rules = case
