@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "backtest": "Predict past elections from earlier ones, beside simple rules.",
     "score": "Rank the aspirants of every seat, with ranges and reasons.",
     "forecast": "Expected share and chance to win of every declared nominee.",
+    "slate": "One aspirant and one substitute a seat, under the party's rules.",
     "simulate": "Write a made-up state whose truth is known.",
     "evaluate": "Score a ranking against a made-up state's truth.",
     "study": "Judge the ranking on many made-up states of every kind.",

@@ -1,0 +1,224 @@
+"""The job behind `khaka slate`: which scores it rests on, what else it reads, what it writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from khaka.data.durable import read_parquet, sha256, write_bytes
+from khaka.data.errors import KhakaError
+from khaka.data.workspace import Workspace
+from khaka.scoring.slate.alliance import alliance
+from khaka.scoring.slate.facts import facts
+from khaka.scoring.slate.recommend import recommend, write_slate
+from khaka.scoring.slate.report import report
+from khaka.scoring.slate.rules import load_rules
+from khaka.scoring.slate.shares import seat_shares, with_shares
+
+Progress = Callable[[str], None]
+
+_PRESENCE: Final = "presence_booths"
+_BASELINE: Final = "seat_baseline"
+_NEEDS_SHARES: Final = ("deposits_saved", "second_places", "share_gained")
+
+
+@dataclass(frozen=True)
+class SlateDone:
+    """What the job wrote."""
+
+    path: Path
+    as_of: str
+    model_version: str
+    report: Mapping[str, Any]
+    alliance: Path | None = None
+
+
+def latest_scores(workspace: Workspace, election_id: str, as_of: dt.date | None) -> Path:
+    """Return the folder of the scores of an election: those of `as_of`, else the latest.
+
+    Raises
+    ------
+    KhakaError
+        There are none; what there is is named.
+    """
+    home = workspace.root / "results" / election_id
+    there = sorted(path.name for path in home.iterdir() if (path / "scores.parquet").is_file()) if home.is_dir() else []
+    if as_of is not None:
+        if as_of.isoformat() in there:
+            return home / as_of.isoformat()
+        known = f"there are scores as of {', '.join(there)}" if there else "there are none of this election"
+        raise KhakaError(f"no scores of {election_id} as of {as_of} ({known}); run khaka score --as-of {as_of}")
+    if not there:
+        raise KhakaError(f"no scores of {election_id!r} in this workspace; run khaka score --election {election_id}")
+    return home / there[-1]
+
+
+def slate_job(
+    workspace: Workspace,
+    *,
+    election_id: str,
+    rules_file: Path | None,
+    as_of: dt.date | None,
+    out: Path | None,
+    ally: str | None,
+    model: str | None,
+    with_prices: bool,
+    progress: Progress,
+) -> SlateDone:
+    """Choose a slate from the scores of an election and write it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose scores.
+    election_id : str
+        The coming election.
+    rules_file : Path or None
+        The party's rules.
+    as_of : datetime.date or None
+        Which scores; the latest by default.
+    out : Path or None
+        The Parquet file.
+    ally : str or None
+        Party whose seats are to be ranked as well.
+    model : str or None
+        Alias or run that the scores must be by.
+    with_prices : bool
+        Whether each rule is priced.
+    progress : callable
+        Told each step.
+
+    Returns
+    -------
+    SlateDone
+        Where it lies and what it comes to.
+    """
+    rules = load_rules(rules_file)
+    folder = latest_scores(workspace, election_id, as_of)
+    party = workspace.settings.party.party
+    scores = read_parquet(folder / "scores.parquet").to_pandas()
+    if model is not None:
+        _check_model(workspace, scores, model)
+    further = _further(folder, scores)
+    shares = _shares(workspace, election_id, scores) if rules.aim in _NEEDS_SHARES or ally else None
+    if shares is not None:
+        further = further.drop(columns=["baseline_margin"], errors="ignore").merge(
+            seat_shares(shares, party), on="seat_id", how="left"
+        )
+    store = workspace.store
+    table = facts(
+        scores, store.read("aspirants"), seats=store.read("seats"), seat_elections=store.read("seat_elections"),
+        nominees=store.read("nominees"), further=further,
+    )  # fmt: skip
+    table = with_shares(table)
+    progress("facts read")
+    draws = _draws(workspace, election_id, scores, table) if rules.aim == "majority" else None
+    slate = recommend(table, rules, party=party, draws=draws, with_prices=with_prices, progress=progress)
+    found = report(slate)
+    path = out or folder / "slate.parquet"
+    inputs = {"scores.parquet": sha256(folder / "scores.parquet"), **store.hashes()}
+    model, day = str(scores["model_version"].iloc[0]), str(scores["as_of"].iloc[0])[:10]
+    if rules_file is not None:
+        inputs["rules"] = sha256(rules_file)
+    write_slate(slate, path, inputs=inputs, report=found, as_of=day, model_version=model,
+                data_hash=str(scores["data_hash"].iloc[0]))  # fmt: skip
+    beside = None
+    if ally is not None and shares is not None:
+        beside = path.with_name("alliance.csv")
+        _write_alliance(beside, shares, party, ally, table)
+    return SlateDone(path, day, model, found, beside)
+
+
+def _further(folder: Path, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of booths reached and the seat's baseline, as the explanations of the scores have them."""
+    out = scores[["seat_id", "aspirant_id"]].copy()
+    path = folder / "explanations.parquet"
+    if not path.is_file():
+        return out
+    rows = read_parquet(path, columns=["seat_id", "aspirant_id", "feature", "value"])
+    rows = rows.filter(pc.is_in(rows["feature"], value_set=pa.array([_PRESENCE, _BASELINE]))).to_pandas()
+    for feature, name in ((_PRESENCE, "presence"), (_BASELINE, "baseline_margin")):
+        part = rows[rows["feature"] == feature].drop_duplicates(["seat_id", "aspirant_id"])
+        out = out.merge(part[["seat_id", "aspirant_id", "value"]].rename(columns={"value": name}),
+                        on=["seat_id", "aspirant_id"], how="left")  # fmt: skip
+    return out
+
+
+def _model(workspace: Workspace, scores: pd.DataFrame) -> Any:
+    """Return the models that the scores are by."""
+    from khaka.app.jobs import usable_model
+    from khaka.training.fit import load_models
+
+    day = pd.Timestamp(scores["as_of"].iloc[0]).date()
+    return load_models(usable_model(workspace, str(scores["model_version"].iloc[0]), day).bundle)
+
+
+def _check_model(workspace: Workspace, scores: pd.DataFrame, wanted: str) -> None:
+    """Refuse scores by another model than the one asked for."""
+    from khaka.app.jobs import usable_model
+
+    found, day = str(scores["model_version"].iloc[0]), pd.Timestamp(scores["as_of"].iloc[0]).date()
+    asked = usable_model(workspace, wanted, day).version
+    if asked != found:
+        raise KhakaError(
+            f"the scores as of {day} are by {found}, not by {asked}; run khaka score --as-of {day} --model {wanted}"
+        )
+
+
+def _shares(workspace: Workspace, election_id: str, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the expected share of every party in every seat, the own party without its person."""
+    from khaka.features.cutoff import FrameSource, KnownTables
+    from khaka.features.nominee_table import nominee_features
+    from khaka.features.scenario import lineup
+
+    seats = sorted(scores["seat_id"].astype("str").unique())
+    party = workspace.settings.party.party
+    line = lineup(FrameSource(workspace.store), election_id=election_id, party=party, seats=seats)
+    day = pd.Timestamp(scores["as_of"].iloc[0]).date()
+    rows = nominee_features(KnownTables(line.source, as_of=day, election_id=election_id), election_id)
+    predicted = _model(workspace, scores).shares.predict(rows, with_person=False)
+    return pd.DataFrame(predicted[["seat_id", "party", "expected_share"]])
+
+
+def _draws(
+    workspace: Workspace, election_id: str, scores: pd.DataFrame, table: pd.DataFrame
+) -> npt.NDArray[np.float64]:
+    """Return the draws of margins behind the scores, drawn once more from the same seed, row by row as `table`."""
+    from khaka.features.cutoff import FrameSource
+    from khaka.scoring.predict import predict_aspirants
+
+    settings = workspace.settings
+    prediction = predict_aspirants(
+        FrameSource(workspace.store), _model(workspace, scores), election_id=election_id,
+        as_of=pd.Timestamp(scores["as_of"].iloc[0]).date(), party=settings.party.party, draws=settings.model.draws,
+        seed=settings.model.seed, model_version="", data_hash="",
+    ).prediction  # fmt: skip
+    keys = pd.MultiIndex.from_frame(prediction.people[["seat_id", "aspirant_id"]].astype("str"))
+    at = keys.get_indexer(pd.MultiIndex.from_frame(table[["seat_id", "aspirant_id"]].astype("str")))
+    if (at < 0).any() or not np.allclose(prediction.expected_margin[at], table["expected_margin"], atol=1e-6):
+        raise KhakaError("the tables have changed since the scores were made; run khaka score again")
+    totals = prediction.expected_margin[:, None] + (
+        prediction.swing_draws + prediction.seat_draws + prediction.person_draws
+    )
+    return np.asarray(totals[at], dtype=np.float64)
+
+
+def _write_alliance(path: Path, shares: pd.DataFrame, party: str, ally: str, table: pd.DataFrame) -> None:
+    if not (shares["party"] == ally).any():
+        known = ", ".join(sorted(set(shares["party"].astype("str")))[:10])
+        raise KhakaError(f"no share of {ally!r} is forecast in these seats; parties there: {known}")
+    rest = shares[shares["party"] != ally]  # the rival is neither the party nor the ally
+    width = float((table["margin_high"] - table["margin_low"]).median() / 3.29)
+    held = table.drop_duplicates("seat_id").set_index("seat_id")["allotted_to"]
+    ranked = alliance(seat_shares(rest, party), shares[shares["party"] == ally], width=width, allotted_to=held)
+    text = ranked.to_csv(index=False, lineterminator="\n", float_format="%.6f")
+    write_bytes(path, text.encode("utf-8-sig"))
