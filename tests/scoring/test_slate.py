@@ -238,6 +238,40 @@ def test_the_smallest_conflict_is_named_and_what_it_is_about() -> None:
     assert "(F)" in family.sentence()
 
 
+def test_of_two_conflicts_the_one_with_fewer_rules_is_named() -> None:
+    # two seats can't hold a woman, someone young and someone SC (three rules); nor can w1 be fixed and barred (two)
+    kinds: dict[str, dict[str, object]]
+    kinds = {"w": {"sex": "F"}, "y": {"birth_date": "1995-01-01"}, "s": {"category": "SC"}}
+    rows = [name(seat, f"{who}{seat}", 0.5, **more) for seat in (1, 2) for who, more in kinds.items()]
+    toml = """
+    [[quota]]
+    group = "women"
+    minimum = 1
+    [[quota]]
+    group = "young"
+    max_age = 40
+    minimum = 1
+    [[quota]]
+    group = "category"
+    categories = ["SC"]
+    minimum = 1
+    """
+    found = conflict(build(table(*rows), rules(toml)))
+    assert found is not None
+    assert len(found.rules) == 3
+    toml += """
+    [[fixed]]
+    seat = "S24-2008-1"
+    aspirant = "w1"
+    [[barred]]
+    aspirant = "w1"
+    """
+    found = conflict(build(table(*rows), rules(toml)))
+    assert found is not None
+    assert found.rules == ("w1 fixed in S24-2008-1", "w1 barred")
+    assert found.smallest
+
+
 def test_rules_that_hold_have_no_conflict() -> None:
     assert conflict(build(table(*TWO_SEATS), rules(WOMAN))) is None
 
