@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from khaka.app.jobs import Progress, silent
 from khaka.data.durable import read_parquet, sha256, write_bytes
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
@@ -23,8 +24,6 @@ from khaka.scoring.slate.recommend import recommend, write_slate
 from khaka.scoring.slate.report import report
 from khaka.scoring.slate.rules import load_rules
 from khaka.scoring.slate.shares import seat_shares, with_shares
-
-Progress = Callable[[str], None]
 
 _PRESENCE: Final = "presence_booths"
 _BASELINE: Final = "seat_baseline"
@@ -66,13 +65,13 @@ def slate_job(
     workspace: Workspace,
     *,
     election_id: str,
-    rules_file: Path | None,
-    as_of: dt.date | None,
-    out: Path | None,
-    ally: str | None,
-    model: str | None,
-    with_prices: bool,
-    progress: Progress,
+    rules_file: Path | None = None,
+    as_of: dt.date | None = None,
+    out: Path | None = None,
+    ally: str | None = None,
+    model: str | None = None,
+    with_prices: bool = True,
+    progress: Progress = silent,
 ) -> SlateDone:
     """Choose a slate from the scores of an election and write it.
 

@@ -19,6 +19,7 @@ from khaka.training.candidate import BASELINE
 from khaka.training.fit import Models
 from khaka.training.margins import margins
 from khaka.training.prediction import Prediction
+from khaka.training.shares import feature_columns
 from khaka.training.uncertainty import shared_draws
 
 SEAT_BASELINE = FeatureInfo(
@@ -184,6 +185,7 @@ def forecast_nominees(
         raise KhakaError(f"{election_id} is no assembly election; khaka forecasts those (ids end in -AE or -AE2)")
     line = lineup(source, election_id=election_id, party="", seats=[])
     rows = nominee_features(KnownTables(line.source, as_of=as_of, election_id=election_id), election_id)
+    _require_fit(models, rows)
     predicted = models.shares.predict(rows)
     shares = models.shares.draw_shares(predicted, n_draws=draws, seed=seed)
     low, high = np.quantile(shares, [0.05, 0.95], axis=1)
@@ -216,6 +218,7 @@ def _seat_baselines(
 ) -> tuple[dict[str, float], dict[str, str]]:
     """Return the party's expected margin without a person, in points, and the district, by seat."""
     rows = nominee_features(KnownTables(source, as_of=as_of, election_id=election_id), election_id)
+    _require_fit(models, rows)
     blind = models.shares.predict(rows, with_person=False)["expected_share"].to_numpy(dtype=float)
     full = models.shares.predict(rows)["expected_share"].to_numpy(dtype=float)
     margin = margins(blind, full, rows["seat_id"].to_numpy(dtype=object))
@@ -224,6 +227,16 @@ def _seat_baselines(
     district = rows.loc[open_place, "district"].astype("str").fillna("") if "district" in rows else seats
     unopposed = np.nan_to_num(margin[open_place], nan=100.0)
     return dict(zip(seats, unopposed, strict=True)), dict(zip(seats, district, strict=True))
+
+
+def _require_fit(models: Models, rows: pd.DataFrame) -> None:
+    """Refuse a model that learned from other features than these, before LightGBM is handed the wrong columns."""
+    odd = sorted(set(models.shares.features_) ^ set(feature_columns(rows)))
+    if odd:
+        raise KhakaError(
+            f"the model was trained by another version of khaka ({len(odd)} features differ, such as {odd[0]!r}); "
+            "train it again: khaka train"
+        )
 
 
 def _counted(source: Source) -> set[str]:
