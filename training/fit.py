@@ -19,7 +19,7 @@ from khaka.data.durable import write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
 from khaka.training.candidate import CandidateModel
-from khaka.training.contenders import compare, makers
+from khaka.training.contenders import compare, guessed, makers
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.examples import Examples, Progress, fit_shares, make_examples
 from khaka.training.prior_ridge import Floats
@@ -135,7 +135,7 @@ def train(
     say("share model")
     first = as_of - dt.timedelta(days=round(365.25 * settings.candidate_years))
     recent = {election.election_id for election in past if election.result_date > first}
-    examples = make_examples(corpus.source, past, recent, party=party, settings=settings, progress=say)
+    examples = guessed(make_examples(corpus.source, past, recent, party=party, settings=settings, progress=say))
     if len(examples.margin) < 20:
         count = len(examples.margin)
         raise KhakaError(f"only {count} serious nominees with a result by {as_of}: too few to learn from (20 are)")
