@@ -18,15 +18,17 @@ import pandas as pd
 from khaka.data.durable import write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
+from khaka.features.quality import PARTS
 from khaka.training.candidate import CandidateModel
 from khaka.training.contenders import compare, guessed, makers
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.examples import Examples, Progress, fit_shares, make_examples
 from khaka.training.prior_ridge import Floats
 from khaka.training.shares import ShareModel
-from khaka.training.uncertainty import MarginSpread, estimate_spread
+from khaka.training.uncertainty import MarginSpread, estimate_spread, with_explained
 
 _FOLDS: Final = 4
+_CLEAR_GAIN: Final = 0.01  # of the mean absolute error
 _SHARES: Final = "shares.json"
 _SPREAD: Final = "spread.json"
 
@@ -144,10 +146,13 @@ def train(
     table = compare(examples, held, contenders, settings)
     say("contenders")
     scores = table.set_index("contender")["mean_absolute_error"]
-    chosen = str(scores[[name for name in contenders if name in scores.index]].idxmin()) if held else "ridge"
+    chosen = _choose(scores) if held else "ridge"
     spread = estimate_spread(_out_of_fold(examples, contenders[chosen]), examples.group, examples.district)
     model = contenders[chosen]()
     model.fit(examples.X, examples.margin, groups=examples.group, elections=examples.election)
+    explained = _explained(model, examples)
+    if explained is not None:
+        spread = with_explained(spread, explained)
     say(f"chosen: {chosen}")
     names = [election.election_id for election in past]
     return Trained(shares, model, spread, table, chosen, held, examples, as_of, names)
@@ -155,6 +160,22 @@ def train(
 
 def _silent(_: str) -> None:
     """Say nothing."""
+
+
+def _choose(scores: pd.Series) -> str:
+    """Return the contender to take: trees only if they beat ridge clearly, for one election is mostly luck."""
+    if "lightgbm" in scores.index and scores["lightgbm"] < (1.0 - _CLEAR_GAIN) * scores["ridge"]:
+        return "lightgbm"
+    return "ridge"
+
+
+def _explained(model: CandidateModel, examples: Examples) -> float | None:
+    """Return the variance of what the guessed quality adds to nominees' margins; None where it isn't learned."""
+    parts = [name for name in PARTS if name in model.features_]
+    known = examples.X[parts].notna().any(axis=1).to_numpy() if parts else np.zeros(0, dtype=bool)
+    if not known.any():
+        return None
+    return float(model.contributions(examples.X[known])[parts].sum(axis=1).var())
 
 
 def _held_out(past: list[PastElection], examples: Examples) -> list[str]:
