@@ -3,7 +3,8 @@
     margin = expected + swing(party, election) + swing(district) + noise(seat) + what is open about the person
 
 One swing is drawn per party and election, a smaller one per district, then the seat's noise: aspirants of one seat
-share all three. Who knows the party's swing still doesn't know the district's, so that belongs to the seat's part. A few elections cannot tell the spread of swings, so it is pooled with a prior:
+share all three. Who knows the party's swing still doesn't know the district's, so that belongs to the seat's part. A
+few elections cannot tell the spread of swings, so it is pooled with a prior:
 
     s^2 = (n0 * prior^2 + sum of squared group means) / (n0 + groups)
 """
