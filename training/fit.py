@@ -137,7 +137,10 @@ def train(
     say("share model")
     first = as_of - dt.timedelta(days=round(365.25 * settings.candidate_years))
     recent = {election.election_id for election in past if election.result_date > first}
-    examples = guessed(make_examples(corpus.source, past, recent, party=party, settings=settings, progress=say))
+    made = make_examples(
+        corpus.source, past, recent, party=party, settings=settings, progress=say, weighted=frozenset(weights)
+    )
+    examples = guessed(made)
     if len(examples.margin) < 20:
         count = len(examples.margin)
         raise KhakaError(f"only {count} serious nominees with a result by {as_of}: too few to learn from (20 are)")
