@@ -33,7 +33,7 @@ BASELINE: Final = "seat_baseline"
 Belief = tuple[float, Mapping[str, tuple[float, float]]]
 """A chance, and the prior's mean and width by feature or tie, in points per unit."""
 
-NARROW: Final = 0.2
+NARROW: Final = 0.1
 """Width of a narrow prior, in points of margin per standard deviation of a feature."""
 
 _FILE: Final = "candidate.json"
