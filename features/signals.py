@@ -36,6 +36,7 @@ _EDUCATION: Final = (
 )  # fmt: skip
 _RATER_PRIOR: Final = 10.0  # ratings that a rater's own spread must outweigh: a spread of few ratings is mostly chance
 _CLIP: Final = 3.5
+_PRESENCE_RANGE: Final = (-1.25, 1.0)  # a log inflated tenfold, from bottom to top, must not carry a name far
 _LEAD_DAYS: Final = 60
 
 
@@ -106,6 +107,7 @@ def _cycle(known: KnownTables) -> Cycle:
     raw["presence"] = _presence(known, rows.index)
     raw = pd.concat([raw, _facts(known, rows)], axis=1)
     signals = within_seat(raw, rows["seat_id"].astype("object"))
+    signals["presence"] = signals["presence"].clip(*_PRESENCE_RANGE)
     return Cycle(known.election_id, rows[["seat_id", "person_id"]].astype("object"), signals, noise)
 
 
