@@ -217,6 +217,11 @@ class KnownTables:
         self._frames: dict[str, pd.DataFrame] = {}
 
     @property
+    def source(self) -> Source:
+        """All tables of the state, uncut: for the cutting of another election's, which has a date of its own."""
+        return self._source
+
+    @property
     def past(self) -> frozenset[str]:
         """Elections whose results are known."""
         return self._past

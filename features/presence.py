@@ -102,6 +102,11 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     return wanted[list(FEATURES)].astype("float64")
 
 
+def presence_table(known: KnownTables) -> pd.DataFrame:
+    """Return the columns of `FEATURES` of all aspirants of the election, by aspirant_id; empty without activity."""
+    return _summary(known, "")
+
+
 def verified_share(known: KnownTables) -> pd.Series:
     """Return the share of each aspirant's claimed booth-days that has a verified event, by aspirant_id.
 

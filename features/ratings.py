@@ -106,7 +106,7 @@ def _summary(known: KnownTables) -> pd.DataFrame:
     seat_of = aspirants.drop_duplicates("aspirant_id").set_index("aspirant_id")["seat_id"]
     rows = adjusted(ratings)
     rows = rows.sort_values(["aspirant_id", "rater_role", "rater_id", "rated_at"], kind="stable")
-    surveyed = _surveys(known)
+    surveyed = survey_shares(known)
     out = pd.DataFrame(index=pd.Index(sorted({*seat_of.index, *rows["aspirant_id"], *surveyed.index}), dtype="object"))
     centred = []
     for role in ROLES:
@@ -131,8 +131,8 @@ def _summary(known: KnownTables) -> pd.DataFrame:
     return out.astype("float64")
 
 
-def _surveys(known: KnownTables) -> pd.Series:
-    """Return each aspirant's share in the surveys of the election, weighted by the inverse of the variance."""
+def survey_shares(known: KnownTables) -> pd.Series:
+    """Return each aspirant's share (0-1) in the surveys of the election, weighted by the inverse of the variance."""
     rows = known.frame("surveys")
     rows = rows[(rows["election_id"] == known.election_id) & (rows["subject"] == "aspirant")]
     rows = rows.dropna(subset=["share"]).sort_values(["subject_id", "survey_id"], kind="stable")

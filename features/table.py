@@ -29,6 +29,7 @@ FAMILY_MODULES: Final[tuple[str, ...]] = (
     "khaka.features.booths",
     "khaka.features.presence",
     "khaka.features.ratings",
+    "khaka.features.quality",
 )
 """The families of the candidate layer, in the order of their columns."""
 
@@ -148,9 +149,10 @@ def feature_table(
     infos: dict[str, FeatureInfo] = {}
     for name in FAMILY_MODULES:
         module = import_module(name)
-        if any(info.family in without for info in module.FEATURES.values()):
+        dropped = {name for name, info in module.FEATURES.items() if info.family in without}
+        if dropped and len(dropped) == len(module.FEATURES):
             continue
-        part = module.features(known, units)
+        part = module.features(known, units).drop(columns=sorted(dropped))
         for column in part.columns:
             if column in infos:
                 raise ValueError(f"feature {column!r} comes from two families")

@@ -22,13 +22,19 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from khaka.data.durable import write_bytes, write_json
-from khaka.training.prior_ridge import Floats, Labels, Posterior, choose_width, fit
+from khaka.training.prior_ridge import Floats, Labels, Posterior, average, choose_width, fit, log_evidence
 
 if TYPE_CHECKING:
     import lightgbm
 
 BASELINE: Final = "seat_baseline"
 """Column with the seat's expected margin without the person, in points."""
+
+Belief = tuple[float, Mapping[str, tuple[float, float]]]
+"""A chance, and the prior's mean and width by feature or tie, in points per unit."""
+
+NARROW: Final = 0.1
+"""Width of a narrow prior, in points of margin per standard deviation of a feature."""
 
 _FILE: Final = "candidate.json"
 _TREES: Final = "candidate_trees.txt"
@@ -47,6 +53,13 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         The party's own weights: points of margin for one unit of a feature, as the prior's mean.
     weight_width : float
         Standard deviation of such a weight, as a share of it.
+    ties : mapping of str to sequence of str, optional
+        Features that share one coefficient per unit, by the name of the tie.
+    beliefs : sequence of (float, mapping of str to (float, float)), optional
+        What may be so beforehand: a chance, and for some features or ties the prior's mean and standard deviation in
+        points of margin per unit. The data decide between them, and the coefficients are averaged.
+    narrow : sequence of str, optional
+        Features whose prior is at most `NARROW` points per standard deviation wide.
     monotone : mapping of str to int, optional
         1 or -1 for features that may only help or only hurt in the trees.
     rounds, leaves, leaf_rows, learning_rate, l2
@@ -60,6 +73,8 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Features in order, without `seat_baseline`.
     posterior_ : Posterior
         Coefficients per standard deviation, the last one for the baseline's own slope.
+    belief_ : list of float
+        Chance of each belief after the data.
     learned_ : dict of str to bool
         False: too few cells were known; the weight is the party's own.
     """
@@ -70,6 +85,9 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         trees: bool = False,
         weights: Mapping[str, float] | None = None,
         weight_width: float = 0.5,
+        ties: Mapping[str, Sequence[str]] | None = None,
+        beliefs: Sequence[Belief] | None = None,
+        narrow: Sequence[str] | None = None,
         monotone: Mapping[str, int] | None = None,
         rounds: int = 60,
         leaves: int = 6,
@@ -82,6 +100,9 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.trees = trees
         self.weights = weights
         self.weight_width = weight_width
+        self.ties = ties
+        self.beliefs = beliefs
+        self.narrow = narrow
         self.monotone = monotone
         self.rounds = rounds
         self.leaves = leaves
@@ -120,10 +141,22 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         election = np.unique(np.asarray(elections)[order], return_inverse=True)[1].astype(np.int64)
         self._scale(frame)
         design = self._design(frame)
-        mean, width = self._priors()
-        chosen = choose_width(design, target, group, election, mean, width)
+        spread = self._spread()  # one coefficient of a tie becomes one of each feature
+        free = design @ spread
+        beliefs = list(self.beliefs or [(1.0, {})])
+        priors = [self._priors(belief) for _, belief in beliefs]
+        chosen = choose_width(free, target, group, election, *priors[0])
         self.prior_width_ = chosen
-        self.posterior_ = fit(design, target, group, mean, np.where(np.isnan(width), chosen, width))
+        filled = [(mean, self._filled(width, chosen)) for mean, width in priors]
+        posteriors = [fit(free, target, group, mean, width) for mean, width in filled]
+        likely = np.array([
+            np.log(chance) + log_evidence(free, target, group, mean, width, posteriors[0].noise)
+            for (chance, _), (mean, width) in zip(beliefs, filled, strict=True)
+        ])  # fmt: skip
+        chances = np.exp(likely - likely.max())
+        self.belief_ = [float(chance) for chance in chances / chances.sum()]
+        both = average(posteriors, self.belief_)
+        self.posterior_ = Posterior(spread @ both.mean, spread @ both.covariance @ spread.T, both.noise)
         self.booster_: lightgbm.Booster | None = None
         if self.trees and len(frame) >= 4 * self.leaf_rows:
             self.booster_ = self._grow(target, design, group)
@@ -208,6 +241,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
             "baseline_mean": self.baseline_mean_,
             "baseline_sd": self.baseline_sd_,
             "prior_width": self.prior_width_,
+            "belief": self.belief_,
             "coefficients": self.posterior_.mean.tolist(),
             "covariance": self.posterior_.covariance.tolist(),
             "noise": self.posterior_.noise,
@@ -230,6 +264,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         model.baseline_mean_ = float(state["baseline_mean"])
         model.baseline_sd_ = float(state["baseline_sd"])
         model.prior_width_ = float(state["prior_width"])
+        model.belief_ = [float(chance) for chance in state["belief"]]
         model.posterior_ = Posterior(
             np.array(state["coefficients"], dtype=float),
             np.array(state["covariance"], dtype=float),
@@ -249,7 +284,9 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         known = ~np.isnan(values)
         count = known.sum(axis=0)
         filled = np.where(known, values, 0.0)
-        self.mean_ = filled.sum(axis=0) / np.maximum(count, 1)
+        # what shares a coefficient is a sum of parts: an unknown part adds nothing, so it isn't centred
+        tied = np.isin(self.features_, [name for names in (self.ties or {}).values() for name in names])
+        self.mean_ = np.where(tied, 0.0, filled.sum(axis=0) / np.maximum(count, 1))
         variance = (np.where(known, values - self.mean_, 0.0) ** 2).sum(axis=0) / np.maximum(count, 1)
         self.sd_ = np.where(variance > 1e-12, np.sqrt(np.maximum(variance, 1e-12)), 1.0)
         baseline = frame[BASELINE].to_numpy(dtype=float)
@@ -268,15 +305,37 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         baseline = (X[BASELINE].to_numpy(dtype=float) - self.baseline_mean_) / self.baseline_sd_
         return np.column_stack([scaled, baseline])
 
-    def _priors(self) -> tuple[Floats, Floats]:
-        """Prior mean and width per standard deviation; a width of NaN is chosen from the data."""
-        mean = np.zeros(len(self.features_) + 1)
-        width = np.full(len(self.features_) + 1, np.nan)
-        for index, name in enumerate(self.features_):
+    def _columns(self) -> list[str]:
+        """Name the free coefficients: features and ties in order of the features, the baseline's slope last."""
+        tie_of = {name: tie for tie, names in (self.ties or {}).items() for name in names}
+        return list(dict.fromkeys([*(tie_of.get(name, name) for name in self.features_), BASELINE]))
+
+    def _spread(self) -> Floats:
+        """Return what each free coefficient is to each feature's, shape (k + 1, free); a tie's is per unit."""
+        columns = self._columns()
+        tie_of = {name: tie for tie, names in (self.ties or {}).items() for name in names}
+        spread = np.zeros((len(self.features_) + 1, len(columns)))
+        for row, name in enumerate([*self.features_, BASELINE]):
+            spread[row, columns.index(tie_of.get(name, name))] = self.sd_[row] if name in tie_of else 1.0
+        return spread
+
+    def _priors(self, belief: Mapping[str, Sequence[float]]) -> tuple[Floats, Floats]:
+        """Prior mean and width of the free coefficients; a width of NaN is chosen from the data."""
+        columns = self._columns()
+        mean, width = np.zeros(len(columns)), np.full(len(columns), np.nan)
+        for index, name in enumerate(columns):
+            unit = 1.0 if name in (self.ties or {}) or name == BASELINE else self.sd_[self.features_.index(name)]
             if name in (self.weights or {}):
-                mean[index] = (self.weights or {})[name] * self.sd_[index]
+                mean[index] = (self.weights or {})[name] * unit
                 width[index] = max(abs(mean[index]) * self.weight_width, 0.25)
+            if name in belief:
+                mean[index], width[index] = belief[name][0] * unit, belief[name][1] * unit
         return mean, width
+
+    def _filled(self, width: Floats, chosen: float) -> Floats:
+        """Return the widths with the chosen one filled in, narrow ones narrow."""
+        narrow = np.array([name in set(self.narrow or ()) for name in self._columns()])
+        return np.where(np.isnan(width), np.where(narrow, min(chosen, NARROW), chosen), width)
 
     def _grow(self, target: Floats, design: Floats, group: npt.NDArray[np.int64]) -> lightgbm.Booster:
         """Grow trees on what the linear part leaves; unknown cells are filled, for a gap must not be a feature."""

@@ -6,7 +6,7 @@ out in folds), so the candidate layer learns from residuals as they will be met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -104,6 +104,7 @@ def make_examples(
     party: str,
     settings: ModelSettings,
     progress: Progress,
+    weighted: Collection[str] = (),
 ) -> Examples:
     """Put baseline, features and outcome of the serious nominees of recent elections together.
 
@@ -121,6 +122,8 @@ def make_examples(
         Seed and threads.
     progress : callable
         Told each fold.
+    weighted : collection of str
+        Features with a weight of the party's own: they are kept even where no past nominee has a value.
 
     Returns
     -------
@@ -142,7 +145,13 @@ def make_examples(
     if not parts:
         raise KhakaError(f"no election of the last {settings.candidate_years} years to learn from; see candidate_years")
     frame = pd.concat(parts, ignore_index=True).sort_values(["election", "unit_id"], kind="stable", ignore_index=True)
-    names = [name for name, info in infos.items() if info.family in LAYER_FAMILIES and frame[name].notna().any()]
+    names = [
+        name
+        for name, info in infos.items()
+        if info.family in LAYER_FAMILIES
+        and name in frame.columns
+        and (name in set(weighted) or frame[name].notna().any())
+    ]
     group, kept, district, parties = (
         frame[name].to_numpy(dtype=object).astype(str) for name in ("group", "election", "district", "party")
     )

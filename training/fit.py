@@ -18,13 +18,14 @@ import pandas as pd
 from khaka.data.durable import write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
+from khaka.features.quality import PARTS
 from khaka.training.candidate import CandidateModel
-from khaka.training.contenders import choose, compare, makers
+from khaka.training.contenders import choose, compare, guessed, makers
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.examples import Examples, Progress, fit_shares, make_examples
 from khaka.training.prior_ridge import Floats
 from khaka.training.shares import ShareModel
-from khaka.training.uncertainty import MarginSpread, estimate_spread
+from khaka.training.uncertainty import MarginSpread, estimate_spread, with_explained
 
 _FOLDS: Final = 4
 _SHARES: Final = "shares.json"
@@ -135,7 +136,10 @@ def train(
     say("share model")
     first = as_of - dt.timedelta(days=round(365.25 * settings.candidate_years))
     recent = {election.election_id for election in past if election.result_date > first}
-    examples = make_examples(corpus.source, past, recent, party=party, settings=settings, progress=say)
+    made = make_examples(
+        corpus.source, past, recent, party=party, settings=settings, progress=say, weighted=frozenset(weights)
+    )
+    examples = guessed(made)
     if len(examples.margin) < 20:
         count = len(examples.margin)
         raise KhakaError(f"only {count} serious nominees with a result by {as_of}: too few to learn from (20 are)")
@@ -147,6 +151,9 @@ def train(
     spread = estimate_spread(_out_of_fold(examples, contenders[chosen]), examples.group, examples.district)
     model = contenders[chosen]()
     model.fit(examples.X, examples.margin, groups=examples.group, elections=examples.election)
+    explained = _explained(model, examples)
+    if explained is not None:
+        spread = with_explained(spread, explained)
     say(f"chosen: {chosen}")
     names = [election.election_id for election in past]
     return Trained(shares, model, spread, table, chosen, held, examples, as_of, names)
@@ -154,6 +161,15 @@ def train(
 
 def _silent(_: str) -> None:
     """Say nothing."""
+
+
+def _explained(model: CandidateModel, examples: Examples) -> float | None:
+    """Return the variance of what the guessed quality adds to nominees' margins; None where it isn't learned."""
+    parts = [name for name in PARTS if name in model.features_]
+    known = examples.X[parts].notna().any(axis=1).to_numpy() if parts else np.zeros(0, dtype=bool)
+    if not known.any():
+        return None
+    return float(model.contributions(examples.X[known])[parts].sum(axis=1).var())
 
 
 def _held_out(past: list[PastElection], examples: Examples) -> list[str]:

@@ -33,7 +33,8 @@ class Prediction:
     expected_margin : ndarray, shape (n,)
         Points of valid votes.
     swing_draws, seat_draws, person_draws : ndarray, shape (n, draws)
-        Margin points: swing of party, region and district; the seat's own noise; what is uncertain about the person.
+        Margin points: the party's swing; its district's swing and the seat's own noise; what is uncertain about the
+        person.
     support : ndarray of str, shape (n,)
         "in", "edge" or "outside": has anyone like this been a nominee before.
     verified_share : ndarray, shape (n,)

@@ -97,6 +97,59 @@ def fit(
     return Posterior(mean, (covariance + covariance.T) / 2, noise)
 
 
+def log_evidence(
+    design: Floats,
+    target: Floats,
+    groups: npt.NDArray[np.int64],
+    prior_mean: Floats,
+    prior_width: Floats,
+    noise: float,
+) -> float:
+    """Return the log of how likely the data were under a prior, up to a constant of the data and the noise.
+
+    Marginal likelihood of Bayesian linear regression (Bishop 2006, section 3.5.1). Its difference between two priors
+    says which one the data speak for.
+
+    Parameters
+    ----------
+    design, target, groups, prior_mean, prior_width
+        As for `fit`.
+    noise : float
+        Standard deviation of the noise in points, the same for all priors that are compared.
+
+    Returns
+    -------
+    float
+        Natural logarithm.
+    """
+    if len(target) == 0:
+        return 0.0
+    with threadpool_limits(limits=1):
+        z, r = demean(design, groups), demean(target, groups) - demean(design, groups) @ prior_mean
+        precision = np.diag(1.0 / prior_width**2) + z.T @ z / noise**2
+        moment = z.T @ r / noise**2
+        volume = float(np.linalg.slogdet(precision)[1] + 2.0 * np.log(prior_width).sum())
+        return float(-0.5 * (r @ r / noise**2 - moment @ np.linalg.solve(precision, moment)) - 0.5 * volume)
+
+
+def average(posteriors: Sequence[Posterior], chances: Sequence[float]) -> Posterior:
+    """Average posteriors by their chances; what they differ in widens the covariance.
+
+    Examples
+    --------
+    >>> one, two = Posterior(np.array([0.0]), np.eye(1), 8.0), Posterior(np.array([2.0]), np.eye(1), 8.0)
+    >>> both = average([one, two], [0.5, 0.5])
+    >>> both.mean.tolist(), both.covariance.tolist()
+    ([1.0], [[2.0]])
+    """
+    mean = np.sum([chance * one.mean for one, chance in zip(posteriors, chances, strict=True)], axis=0)
+    covariance = np.zeros_like(posteriors[0].covariance)
+    for one, chance in zip(posteriors, chances, strict=True):
+        covariance = covariance + chance * (one.covariance + np.outer(one.mean - mean, one.mean - mean))
+    noise = float(sum(chance * one.noise for one, chance in zip(posteriors, chances, strict=True)))
+    return Posterior(np.asarray(mean), covariance, noise)
+
+
 def choose_width(
     design: Floats,
     target: Floats,

@@ -3,7 +3,8 @@
     margin = expected + swing(party, election) + swing(district) + noise(seat) + what is open about the person
 
 One swing is drawn per party and election, a smaller one per district, then the seat's noise: aspirants of one seat
-share all three. A few elections cannot tell the spread of swings, so it is pooled with a prior:
+share all three. Who knows the party's swing still doesn't know the district's, so that belongs to the seat's part. A
+few elections cannot tell the spread of swings, so it is pooled with a prior:
 
     s^2 = (n0 * prior^2 + sum of squared group means) / (n0 + groups)
 """
@@ -11,7 +12,7 @@ share all three. A few elections cannot tell the spread of swings, so it is pool
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,9 @@ from khaka.training.prior_ridge import Floats, Labels
 PRIOR_SWING: Final = 13.0
 """Prior spread of a party's error in one election, in points of margin: 10 points of share were seen on 52 real
 party-elections, and what a party loses its rivals gain in part."""
+
+PERSON_SPREAD: Final = 3.8
+"""Standard deviation, in points of margin, of what aspirants of one seat are worth: 3 to 5 points."""
 
 _PRIOR_WEIGHT: Final = 4.0
 _PERSON_PART: Final = 0.15
@@ -92,6 +96,33 @@ def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> Marg
     )
 
 
+def with_explained(spread: MarginSpread, explained: float) -> MarginSpread:
+    """Return the spread with the person's part set by what the guessed quality explains; the sum stays.
+
+    Parameters
+    ----------
+    spread : MarginSpread
+        Of a model that has learned what the guess is worth.
+    explained : float
+        Variance of what the guess adds to nominees' margins, in squared points.
+
+    Returns
+    -------
+    MarginSpread
+        What is open about a person is the variance of aspirants inside a seat less what is explained, at least one
+        squared point.
+
+    Examples
+    --------
+    >>> spread = with_explained(MarginSpread(13.0, 4.0, 9.0, 4.0), PERSON_SPREAD**2 - 9.0)
+    >>> round(spread.person, 6), round(spread.seat**2 + spread.person**2, 6)
+    (3.0, 97.0)
+    """
+    total = spread.seat**2 + spread.person**2
+    person = min(max(PERSON_SPREAD**2 - explained, 1.0), 0.5 * total)
+    return replace(spread, seat=float(np.sqrt(total - person)), person=float(np.sqrt(person)))
+
+
 def shared_draws(
     spread: MarginSpread, seats: Sequence[str], districts: Sequence[str], *, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
@@ -111,11 +142,12 @@ def shared_draws(
     Returns
     -------
     tuple of ndarray, each of shape (n, draws)
-        Swing (party and district), and the seat's noise; equal for aspirants of one seat.
+        Swing of the party, and what is the seat's: its district's swing and its own noise; equal for aspirants of
+        one seat.
     """
     state = spread.swing * rng.standard_normal(draws)
     district_of = np.unique(np.asarray(districts, dtype=str), return_inverse=True)[1]
     seat_of = np.unique(np.asarray(seats, dtype=str), return_inverse=True)[1]
     district = spread.district * rng.standard_normal((int(district_of.max(initial=-1)) + 1, draws))
     seat = spread.seat * rng.standard_normal((int(seat_of.max(initial=-1)) + 1, draws))
-    return state + district[district_of], seat[seat_of]
+    return np.broadcast_to(state, (len(seat_of), draws)).copy(), district[district_of] + seat[seat_of]

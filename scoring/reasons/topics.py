@@ -20,6 +20,7 @@ TOPICS: Final = {
     "presence_within": "presence_booths",
     "presence_breadth": "presence_booths",
     "presence_regularity": "presence_recency",
+    "presence_relative": "quality_presence",
 }
 """Topic of each feature that doesn't stand for itself; see `topic` for the suffix `_within`."""
 
