@@ -12,9 +12,8 @@ from khaka.data.settings import ModelSettings
 from khaka.features.quality import PARTS
 from khaka.features.registry import FeatureInfo
 from khaka.training.candidate import BASELINE, CandidateModel
-from khaka.training.contenders import BELIEFS, LEAST_JUDGED, QUALITY, guessed, makers
+from khaka.training.contenders import BELIEFS, LEAST_JUDGED, QUALITY, choose, guessed, makers
 from khaka.training.examples import Examples
-from khaka.training.fit import _choose
 from khaka.training.prior_ridge import fit, log_evidence
 from khaka.training.uncertainty import PERSON_SPREAD, MarginSpread, shared_draws, with_explained
 
@@ -110,10 +109,21 @@ def test_beliefs_are_chances_that_add_up() -> None:
     assert all(QUALITY in points for _, points in BELIEFS)
 
 
-def test_trees_are_taken_only_on_a_clear_gain() -> None:
-    assert _choose(pd.Series({"ridge": 8.0, "lightgbm": 7.95})) == "ridge"
-    assert _choose(pd.Series({"ridge": 8.0, "lightgbm": 7.8})) == "lightgbm"
-    assert _choose(pd.Series({"ridge": 8.0})) == "ridge"
+@pytest.mark.parametrize(
+    ("trees", "gap", "spread", "chosen"),
+    [(7.95, -0.05, 0.01, "ridge"), (7.8, -0.2, 0.1, "lightgbm"), (7.8, -0.2, 0.3, "ridge"), (8.2, 0.2, 0.1, "ridge")],
+)
+def test_trees_are_taken_only_on_a_clear_gain(trees: float, gap: float, spread: float, chosen: str) -> None:
+    table = pd.DataFrame(
+        {
+            "contender": ["ridge", "lightgbm"],
+            "mean_absolute_error": [8.0, trees],
+            "minus_ridge": [0.0, gap],
+            "standard_error": [0.0, spread],
+        }
+    )
+    assert choose(table) == chosen
+    assert choose(table.head(1)) == "ridge"
 
 
 def test_who_knows_the_partys_swing_does_not_know_the_districts() -> None:
