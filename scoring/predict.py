@@ -20,6 +20,7 @@ from khaka.training.fit import Models
 from khaka.training.margins import margins
 from khaka.training.prediction import Prediction
 from khaka.training.shares import feature_columns
+from khaka.training.support import support
 from khaka.training.uncertainty import shared_draws
 
 SEAT_BASELINE = FeatureInfo(
@@ -118,8 +119,8 @@ def predict_aspirants(
     swing, seat = shared_draws(models.spread, people["seat_id"].tolist(), districts.tolist(), draws=draws, rng=rng)
     infos = {BASELINE: SEAT_BASELINE, **{name: table.infos[name] for name in X.columns if name in table.infos}}
     describing = [name for name, info in infos.items() if info.family in _SUPPORT_FAMILIES]
-    support = models.candidate.support(X, describing)
-    wider = np.array([_WIDER[state] for state in support])[:, None]
+    seen_before = support(X, models.candidate.range_, describing)
+    wider = np.array([_WIDER[state] for state in seen_before])[:, None]
     person = models.candidate.person_draws(X, draws=draws, rng=rng)
     person = person + models.spread.person * rng.standard_normal(person.shape)
     verified = values["verified_share"] if "verified_share" in values else pd.Series(np.nan, index=values.index)
@@ -131,7 +132,7 @@ def predict_aspirants(
         swing_draws=swing,
         seat_draws=seat,
         person_draws=person * wider,
-        support=support,
+        support=seen_before,
         verified_share=np.asarray(verified, dtype=np.float64),
         infos=infos,
         given=models.candidate.given_,

@@ -23,6 +23,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 
 from khaka.data.durable import write_bytes, write_json
 from khaka.training.prior_ridge import Floats, Labels, Posterior, average, choose_width, fit, log_evidence
+from khaka.training.support import seen
 
 if TYPE_CHECKING:
     import lightgbm
@@ -192,38 +193,6 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         noise = spread @ rng.standard_normal((k, draws))
         return np.asarray(self._design(X)[:, :k] @ noise)
 
-    def support(self, X: pd.DataFrame, features: Sequence[str]) -> npt.NDArray[np.str_]:
-        """Say for each row whether anyone like this was a nominee before.
-
-        "outside": a known value lies beyond anything seen, by a quarter of the seen range; "edge": beyond anything
-        seen at all, or in two features beyond what 98 of 100 had (in one of thirty that is nothing unusual); else "in".
-
-        Parameters
-        ----------
-        X : DataFrame
-            Feature rows.
-        features : sequence of str
-            Which features describe the person.
-
-        Returns
-        -------
-        ndarray of str, shape (n,)
-            "in", "edge" or "outside".
-        """
-        state, rare = np.zeros(len(X), dtype=int), np.zeros(len(X), dtype=int)
-        for name in features:
-            if name not in self.range_ or name not in X.columns:
-                continue
-            value = X[name].to_numpy(dtype=float)
-            low, first, last, high = self.range_[name]
-            margin = 0.25 * max(high - low, 1e-9)
-            with np.errstate(invalid="ignore"):
-                state = np.maximum(state, np.where((value < low - margin) | (value > high + margin), 2, 0))
-                state = np.maximum(state, np.where((value < low) | (value > high), 1, 0))
-                rare += (value < first) | (value > last)
-        state = np.where((state == 0) & (rare >= 2), 1, state)
-        return np.array(["in", "edge", "outside"])[state]
-
     @property
     def given_(self) -> frozenset[str]:
         """Features whose weight is the party's own, not learned."""
@@ -293,11 +262,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.baseline_mean_ = float(baseline.mean()) if len(baseline) else 0.0
         self.baseline_sd_ = float(max(baseline.std(), 1.0)) if len(baseline) else 1.0
         self.learned_ = {name: bool(number >= _FEW) for name, number in zip(self.features_, count, strict=True)}
-        self.range_ = {
-            name: tuple(float(value) for value in np.quantile(column[mask], [0.0, 0.01, 0.99, 1.0]))
-            for name, column, mask in zip(self.features_, values.T, known.T, strict=True)
-            if mask.sum() >= _FEW
-        }
+        self.range_ = seen(self.features_, values, least=_FEW)
 
     def _design(self, X: pd.DataFrame) -> Floats:
         values = X.reindex(columns=self.features_).to_numpy(dtype=float)

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from khaka.data.errors import KhakaError
 from khaka.training.candidate import CandidateModel
 from khaka.training.ranker import RankModel, strata
+from khaka.training.support import support
 
 
 def nominees(n: int = 600, seed: int = 3) -> tuple[pd.DataFrame, np.ndarray, list[str], list[str]]:
@@ -89,7 +90,7 @@ def test_a_person_unlike_any_nominee_is_said_to_be_outside() -> None:
     model = CandidateModel().fit(frame, y, groups=groups, elections=elections)
     highest = frame["rating"].max()
     people = pd.DataFrame({"seat_baseline": 0.0, "rating": [0.0, highest - 0.01, highest + 0.01, 40.0, np.nan]})
-    assert model.support(people, ["rating"]).tolist() == ["in", "in", "edge", "outside", "in"]
+    assert support(people, model.range_, ["rating"]).tolist() == ["in", "in", "edge", "outside", "in"]
 
 
 def test_the_estimator_can_be_cloned() -> None:
