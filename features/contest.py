@@ -119,18 +119,20 @@ def contest_features(contest: Contest, weights: FloatArray) -> pd.DataFrame:
         return np.where(party >= 0, values[safe] if len(values) else 0.0, otherwise)
 
     own = of_party(coverage)
-    return pd.DataFrame({
-        "n_nominees": np.bincount(seat, minlength=n_seats)[seat].astype(float),
-        "n_independents": np.bincount(seat, weights=alone, minlength=n_seats)[seat],
-        "n_parties": parties[seat],
-        "n_large": here[:, coverage >= 0.2].sum(axis=1)[seat],
-        "is_independent": alone.astype(float),
-        "coverage": own,
-        "bloc_coverage": of_party(bloc),
-        "n_allies": of_party(weights.sum(axis=1)),
-        "ally_in_seat": of_party(np.zeros(0)) if not here.shape[1] else np.where(
-            party >= 0, (here @ weights)[seat, safe], 0.0
-        ),
-        "rival_coverage": (sums[seat] - own) / np.maximum(parties[seat] - (party >= 0), 1),
-        "log_seats": np.full(len(rows), np.log(max(n_seats, 1))),
-    })
+    return pd.DataFrame(
+        {
+            "n_nominees": np.bincount(seat, minlength=n_seats)[seat].astype(float),
+            "n_independents": np.bincount(seat, weights=alone, minlength=n_seats)[seat],
+            "n_parties": parties[seat],
+            "n_large": here[:, coverage >= 0.2].sum(axis=1)[seat],
+            "is_independent": alone.astype(float),
+            "coverage": own,
+            "bloc_coverage": of_party(bloc),
+            "n_allies": of_party(weights.sum(axis=1)),
+            "ally_in_seat": of_party(np.zeros(0))
+            if not here.shape[1]
+            else np.where(party >= 0, (here @ weights)[seat, safe], 0.0),
+            "rival_coverage": (sums[seat] - own) / np.maximum(parties[seat] - (party >= 0), 1),
+            "log_seats": np.full(len(rows), np.log(max(n_seats, 1))),
+        }
+    )

@@ -148,9 +148,7 @@ def seat_measures(known: KnownTables, seat_ids: pd.Series) -> pd.DataFrame:
     )
     met = units.drop_duplicates(["seat_id", "measure"]).set_index(["seat_id", "measure"])["met"]
     keys = pd.MultiIndex.from_frame(best[["seat_id", "measure"]])
-    best = best.assign(
-        met=met.reindex(keys).to_numpy(), level=best["tier"].map(_LEVELS)
-    )
+    best = best.assign(met=met.reindex(keys).to_numpy(), level=best["tier"].map(_LEVELS))
     columns = ["seat_id", "measure", "level", "kind", "year", "source", "value", "standard_error", "met"]
     return best[columns].reset_index(drop=True)
 

@@ -185,9 +185,7 @@ def _unknown(n_seats: int, n_parties: int) -> PollMap:
     )  # fmt: skip
 
 
-def _latest(
-    contest: Contest, poll: PollMap, read: dict[str, FloatArray], weights: FloatArray
-) -> dict[str, FloatArray]:
+def _latest(contest: Contest, poll: PollMap, read: dict[str, FloatArray], weights: FloatArray) -> dict[str, FloatArray]:
     """Return what only the newest poll of a kind is asked for: arrays by seat, by party, or both."""
     here, share = contest.contested, read["own"]
     filled = np.nan_to_num(share)

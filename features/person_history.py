@@ -142,7 +142,9 @@ def person_features(contest: Contest, past: pd.DataFrame) -> pd.DataFrame:
 def _rivals(out: pd.DataFrame, seat: IntArray) -> None:
     """Fill what the other nominees of the seat bring: the best of them, the row itself left out."""
     for target, source in (
-        ("rival_sitting", "p_sitting"), ("rival_share", "p_here_share"), ("rival_switch_share", "p_switch_share")
+        ("rival_sitting", "p_sitting"),
+        ("rival_share", "p_here_share"),
+        ("rival_switch_share", "p_switch_share"),
     ):
         values = out[source].to_numpy()
         order = np.lexsort((-values, seat))

@@ -97,9 +97,7 @@ def ratings(land: Land, world: World, politics: Politics, cycle: Aspirants, *, s
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
-def surveys(
-    land: Land, world: World, politics: Politics, cycle: Aspirants, *, seed: int
-) -> dict[str, Array]:
+def surveys(land: Land, world: World, politics: Politics, cycle: Aspirants, *, seed: int) -> dict[str, Array]:
     """Survey the parties and the aspirants of half of the seats, two months before the choice.
 
     Parameters

@@ -97,8 +97,10 @@ def _booth_moments(booths: pd.DataFrame, votes: pd.DataFrame) -> dict[str, float
     order = sorted(rows["election_id"].unique(), key=lambda election: election.split("-")[1])
     for before, after in pairwise(order):
         for join, values in found.items():
-            pair = rows[rows["election_id"] == after].dropna(subset=[join]).merge(
-                rows[rows["election_id"] == before], on=["seat_id", "party", join], suffixes=("", "_before")
+            pair = (
+                rows[rows["election_id"] == after]
+                .dropna(subset=[join])
+                .merge(rows[rows["election_id"] == before], on=["seat_id", "party", join], suffixes=("", "_before"))
             )
             if len(pair) < 100:
                 continue

@@ -79,9 +79,7 @@ def calendar(state: str, elections: int) -> tuple[Poll, ...]:
     for i in range(elections):
         year = LAST_YEAR - 5 * (elections - 1 - i)
         last = i == elections - 1
-        polls.append(
-            Poll(f"{state}-{year}-AE", "AE", year, dt.date(year, 2, 20), dt.date(year, 3, 10), coming=last)
-        )
+        polls.append(Poll(f"{state}-{year}-AE", "AE", year, dt.date(year, 2, 20), dt.date(year, 3, 10), coming=last))
         if not last:
             result = LS_RESULT.get(year + 2, dt.date(year + 2, 5, 20))
             polls.append(Poll(f"{state}-{year + 2}-LS", "LS", year + 2, result - dt.timedelta(days=10), result))

@@ -61,6 +61,7 @@ def _places_and_polls(draft: Draft) -> None:
     })  # fmt: skip
     pieces: dict[str, list[Any]] = {}
     for e, poll in enumerate(polls):
+
         def count(name: str, e: int = e, poll: Any = poll) -> list[int | None]:
             return [None if poll.coming else int(v) for v in draft.seat_totals[name][e]]
 

@@ -52,9 +52,7 @@ def _seat(draft: Draft, seat: int, writers: dict[str, TableWriter]) -> None:
         columns = room.booth_columns(land, places, units, politics, seat, e, seed=seed)
         draft.seat_totals["electors"][e, seat] = units.electors.sum()
         if not poll.coming:
-            count = room.count_votes(
-                draft.shares[e, seat], places, units, politics, seat, e, seed=seed
-            )
+            count = room.count_votes(draft.shares[e, seat], places, units, politics, seat, e, seed=seed)
             columns |= {"votes_polled": count.polled, "votes_polled_female": count.polled_female,
                         "rejected": count.rejected, "nota": count.nota}  # fmt: skip
             total = count.votes.sum(axis=0) + count.postal

@@ -171,5 +171,3 @@ def _about(problem: Problem, rules: list[int]) -> tuple[tuple[str, ...], ...]:
         tuple(label for label, kept in zip(problem.rules[number].labels, found.get(number, ()), strict=False) if kept)
         for number in rules
     )
-
-

@@ -65,7 +65,7 @@ class Quota(_Section):
         for group, key in wanted.items():
             given = bool(getattr(self, key))
             if given != (self.group == group):
-                raise ValueError(f"'{key}' goes with group = \"{group}\", and only there (found \"{self.group}\")")
+                raise ValueError(f'\'{key}\' goes with group = "{group}", and only there (found "{self.group}")')
         bounds = (self.minimum, self.maximum, self.minimum_share, self.maximum_share)
         if all(bound is None for bound in bounds):
             raise ValueError("give one of minimum, maximum, minimum_share, maximum_share")

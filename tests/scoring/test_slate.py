@@ -210,7 +210,9 @@ def test_rules_that_leave_nobody_are_refused_or_leave_the_seat_empty() -> None:
 
 
 def test_the_smallest_conflict_is_named_and_what_it_is_about() -> None:
-    toml = WOMAN + """
+    toml = (
+        WOMAN
+        + """
     [family]
     [[quota]]
     name = "two women"
@@ -225,6 +227,7 @@ def test_the_smallest_conflict_is_named_and_what_it_is_about() -> None:
     seat = "S24-2008-1"
     aspirant = "a"
     """
+    )
     found = conflict(build(table(*TWO_SEATS), rules(toml)))
     assert found is not None
     assert found.smallest

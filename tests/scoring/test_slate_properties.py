@@ -104,9 +104,11 @@ def plain_rules(table: pd.DataFrame, rules: Rules) -> dict[str, Rule]:
         ONE_SEAT: lambda pick: len({row["person"] for row in pick}) == len(pick),
     }
     if rules.family is not None:
+
         def family(pick: Pick) -> bool:
             names = [row["family_id"] for row in pick if isinstance(row["family_id"], str)]
             return len(names) == len(set(names))
+
         out[ONE_FAMILY] = family
     for quota in rules.quota:
         out[quota.title] = quota_rule(quota, sorted(table["district"].unique()))
@@ -120,8 +122,10 @@ def plain_rules(table: pd.DataFrame, rules: Rules) -> dict[str, Rule]:
         )
     for barred in rules.barred:
         person = table.loc[table["aspirant_id"] == barred.aspirant, "person"].iloc[0]
-        out[barred.title] = lambda pick, seat=barred.seat, person=person: not any(  # type: ignore[misc]
-            (row["seat_id"], row["person"]) == (seat, person) for row in pick
+        out[barred.title] = lambda pick, seat=barred.seat, person=person: (
+            not any(  # type: ignore[misc]
+                (row["seat_id"], row["person"]) == (seat, person) for row in pick
+            )
         )
     return out
 

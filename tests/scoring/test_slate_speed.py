@@ -110,6 +110,7 @@ def bare(table: pd.DataFrame, rules: Rules) -> tuple[float, float]:
 
 def ours(table: pd.DataFrame, rules: Rules) -> tuple[float, float, float]:
     """Seconds, value and gap of the first solve, building the problem included."""
+
     def work() -> tuple[float, float]:
         problem = build(table, rules)
         solution = solve(problem, problem.options["win_probability"].to_numpy(dtype=float))
