@@ -18,6 +18,7 @@ help:
 	@echo "make test     all tests and doctests"
 	@echo "make study    the ranking on 80 made-up states with known truth, into docs/study.md (10 to 15 minutes on two free cores)"
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
+	@echo "make bench    how long things take, as ratios of one run"
 	@echo "make format   let ruff format the code"
 	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
 	@echo "make clean    remove .venv and build products"
@@ -62,6 +63,9 @@ format: $(LAYOUT)
 
 lock:
 	uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+
+bench: $(LAYOUT)
+	@$(BIN)/python tests/benchmarks/slate.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace
