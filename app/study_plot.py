@@ -55,7 +55,7 @@ def plot_study(rows: Sequence[Row], table: pd.DataFrame, path: Path) -> Path:
     axes.axvline(1, color="#888888", linewidth=1, linestyle=":")
     axes.set_yticks(np.arange(len(worlds)), [world.replace("_", " ") for world in worlds])
     axes.set_xlabel("share of the oracle's gain: 0 is the committee, 1 the best possible (90% interval over seeds)")
-    axes.set_title(finding(shares), fontsize=10)
+    axes.set_title(finding(shares).replace(": ", ":\n", 1), fontsize=10, loc="left")
     axes.legend(fontsize=8, loc="best")
     with durable_path(path) as temporary:
         # no dates and versions in the file: the same study gives the same picture

@@ -18,8 +18,8 @@ from khaka.data.simulate.world import kinds
 #: Of a ranking, as `Evaluation.rules` defines them; seats_won becomes a number of seats.
 _RANKING: Final = ("gain", "oracle_share", "regret", "top1", "top3", "seats_won", "gamed_first")
 _GROUPS: Final = {
-    "honest ratings": ("plain", "confounded", "gamed_activity"),
-    "dishonest ratings": ("dishonest_ratings", "turned_dishonest"),
+    "honest ratings, 3 kinds": ("plain", "confounded", "gamed_activity"),
+    "dishonest ratings, 2 kinds": ("dishonest_ratings", "turned_dishonest"),
 }
 """Kinds that are read together: whether ratings can be believed decides more than all else."""
 
