@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find data features training scoring app -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.sql' | sort)
 STAMP := $(VENV)/.dependencies
+# what only tests, checks, benchmarks and the documentation need: `make demo` does without
+DEV := $(VENV)/.dependencies-dev
+SPARK := $(VENV)/.dependencies-spark
 # the editable install links file by file: a new, moved or renamed file means installing again
 LAYOUT := $(VENV)/.layout-$(shell printf '%s\n' $(SOURCES) | sha256sum | cut -c1-16)
 
@@ -12,7 +15,7 @@ export PYTHONHASHSEED := 0
 export MLFLOW_DISABLE_TELEMETRY := true
 export MPLBACKEND := Agg
 
-.PHONY: help install demo test test-fast check format docs-check bench study clean
+.PHONY: help install demo test test-fast check format lock bench study clean
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"
@@ -31,6 +34,16 @@ $(STAMP): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
+$(DEV): $(STAMP) requirements-dev.lock
+	@echo "Installing what the tests and checks need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(SPARK): $(STAMP) requirements-spark.lock
+	@echo "Installing PySpark (large) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-spark.lock
+	@touch $@
+
 $(LAYOUT): $(STAMP) pyproject.toml
 	@rm -f $(VENV)/.layout-*
 	@rm -rf build
@@ -42,13 +55,13 @@ install: $(LAYOUT)
 demo: $(LAYOUT)
 	@$(BIN)/khaka demo --workspace demo-workspace
 
-test: $(LAYOUT)
+test: $(DEV) $(LAYOUT)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-fast: $(LAYOUT)
+test-fast: $(DEV) $(LAYOUT)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not real"
 
-check: $(LAYOUT)
+check: $(DEV) $(LAYOUT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy -p khaka
@@ -57,14 +70,19 @@ check: $(LAYOUT)
 study: $(LAYOUT)
 	@$(BIN)/khaka study --seeds 10 --seats 60 --jobs 2 --out docs
 
-format: $(LAYOUT)
+format: $(DEV) $(LAYOUT)
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
+LOCK := uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11
 lock:
-	uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra dev --constraint requirements.lock --output-file build-full.lock pyproject.toml
+	$(PYTHON) tests/lock_difference.py build-full.lock requirements.lock > requirements-dev.lock
+	printf 'pyspark>=4.0\n' | $(LOCK) --constraint requirements-dev.lock --output-file requirements-spark.lock -
+	rm build-full.lock
 
-bench: $(LAYOUT)
+bench: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/slate.py
 
 clean:
