@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, str]] = {
     "simulate": "Write a made-up state whose truth is known.",
     "evaluate": "Score a ranking against a made-up state's truth.",
     "study": "Judge the ranking on many made-up states of every kind.",
+    "audit": "Exposure, error and drift by group; the decision log's chain.",
 }
 """Commands and their one-line help, in the order of the work."""
 
