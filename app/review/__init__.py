@@ -1,0 +1,1 @@
+"""The committee's page: seats in one look, decisions on the record."""
