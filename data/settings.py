@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -56,12 +56,29 @@ class WeightSettings(_Section):
     )
 
 
+class ReviewSettings(_Section):
+    """The committee's page: where the record lies, how long things are kept, what is asked of a decision."""
+
+    database: str = ""
+    title: Annotated[str, Field(max_length=80)] = ""
+    tls_proxy: bool = False
+    session_hours: Annotated[int, Field(ge=1, le=72)] = 12
+    idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+    second_person: bool = False
+    scorecard: bool = False
+    keep_visits_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    keep_sign_ins_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    legal_hold: bool = False
+    bodies: dict[Literal["block", "dcc", "state", "screening", "cec"], str] = Field(default_factory=dict)
+
+
 class Settings(_Section):
     """All settings of a workspace."""
 
     party: PartySettings
     model: ModelSettings = ModelSettings()
     weights: WeightSettings = WeightSettings()
+    review: ReviewSettings = ReviewSettings()
 
 
 _TEMPLATE: Final = """\
@@ -91,6 +108,17 @@ rating_dcc_within = 2.0       # the district committee's
 rating_pcc_within = 2.0       # the state committee's
 presence_within = 2.0         # all booths of the seat reached against none, verified
 community_share = 4.0         # the declared community is the whole seat against none of it
+
+[review]
+database = ""            # decisions: empty for SQLite in review/, or postgresql+psycopg://user@host/name
+tls_proxy = false        # true when a proxy in front speaks TLS: cookies are then sent over TLS only
+session_hours = 12       # a sign-in ends after this
+idle_minutes = 60        # or after so long without a click
+second_person = false    # true: a choice counts once a second person has confirmed it
+scorecard = false        # true: after counting day the page sets model, committee and baseline against the results
+keep_visits_days = 365   # who opened which page is kept this long
+keep_sign_ins_days = 90  # attempts to sign in likewise
+legal_hold = false       # true: nothing is thrown away, however old
 """
 
 
