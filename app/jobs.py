@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,20 +188,56 @@ def features_job(
     KhakaError
         Neither aspirants nor nominees are there.
     """
-    source = FrameSource(workspace.store)
-    kinds: tuple[Kind, ...] = ("aspirant", "nominee")
-    kind = next((kind for kind in kinds if (source.read(f"{kind}s")["election_id"] == election_id).any()), None)
-    if kind is None:
-        raise KhakaError(
-            f"no aspirants and no nominees for {election_id!r} in this workspace; khaka check lists elections"
-        )
-    line = lineup(source, election_id=election_id, party="", seats=[])
-    table = feature_table(
-        FrameSource(line.source), election_id=election_id, as_of=as_of, party=workspace.settings.party.party, kind=kind
-    )
+    table = features_of(workspace, election_id=election_id, as_of=as_of)
     path = out or workspace.results(election_id, as_of.isoformat()) / "features.parquet"
     table.to_parquet(path)
     return path, table
+
+
+def features_of(
+    workspace: Workspace,
+    *,
+    election_id: str,
+    as_of: dt.date,
+    kind: Kind | None = None,
+    without: Sequence[str] = (),
+) -> FeatureTable:
+    """Return the feature table of an election's aspirants, or of its nominees where there are no aspirants.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose tables.
+    election_id : str
+        The election.
+    as_of : datetime.date
+        What was known by the end of this day.
+    kind : {"aspirant", "nominee"}, optional
+        Only these.
+    without : sequence of str
+        Families to leave out.
+
+    Returns
+    -------
+    FeatureTable
+        The table.
+
+    Raises
+    ------
+    KhakaError
+        Neither aspirants nor nominees are there.
+    """
+    source = FrameSource(workspace.store)
+    kinds: tuple[Kind, ...] = (kind,) if kind else ("aspirant", "nominee")
+    found = next((kind for kind in kinds if (source.read(f"{kind}s")["election_id"] == election_id).any()), None)
+    if found is None:
+        wanted = " and no ".join(f"{kind}s" for kind in kinds)
+        raise KhakaError(f"no {wanted} for {election_id!r} in this workspace; khaka check lists elections")
+    line = lineup(source, election_id=election_id, party="", seats=[])
+    return feature_table(
+        FrameSource(line.source), election_id=election_id, as_of=as_of, party=workspace.settings.party.party,
+        kind=found, without=without,
+    )  # fmt: skip
 
 
 def usable_model(workspace: Workspace, wanted: str | None, as_of: dt.date) -> ModelRef:

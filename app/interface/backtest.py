@@ -1,0 +1,66 @@
+"""Backtests from Python: past elections predicted from earlier ones, beside simple rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import pandas as pd
+
+from khaka.app.interface.workspace import OpenWorkspace, Watch, watcher
+from khaka.app.train_job import backtest_job
+
+
+class Backtest:
+    """Past elections predicted from earlier ones alone.
+
+    Parameters
+    ----------
+    targets : sequence of str
+        Elections to predict; by default all that the tables allow.
+    progress : bool or callable
+        True prints each election; a function is told each.
+
+    Attributes
+    ----------
+    figures_ : pandas.DataFrame
+        After `run`: one row per election and forecast ("model" or a rule): winners, winners_given_swing,
+        rank_correlation (0 to 1, -1 to 1), error and error_given_swing (points of share, parties above 5%).
+    """
+
+    def __init__(self, targets: Sequence[str] = (), *, progress: bool | Watch = False) -> None:
+        self.targets = tuple(targets)
+        self.progress = progress
+
+    def run(self, workspace: OpenWorkspace) -> Self:
+        """Predict the elections; the figures go to MLflow too.
+
+        Parameters
+        ----------
+        workspace : OpenWorkspace
+            Of `khaka.open`.
+
+        Returns
+        -------
+        Backtest
+            Itself, with `figures_`.
+
+        Raises
+        ------
+        KhakaError
+            A target isn't there, or no election has three before it.
+        """
+        self._result = backtest_job(workspace.workspace, targets=self.targets, progress=watcher(self.progress))
+        self.figures_ = self._result.figures
+        return self
+
+    def means(self) -> pd.DataFrame:
+        """Return the mean of each figure over the elections, one row a forecast."""
+        return self._result.means()
+
+    def differences(self) -> pd.DataFrame:
+        """Return model minus rule: mean and standard error over the elections, one row per rule and figure."""
+        return self._result.differences()
+
+    def __str__(self) -> str:
+        return self._result.text() if hasattr(self, "_result") else f"Backtest(targets={self.targets!r}), not yet run"

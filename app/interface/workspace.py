@@ -1,0 +1,320 @@
+"""A workspace as analysts use it: tables as DataFrames, features, results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from khaka.app.interface.results import Results
+from khaka.app.jobs import silent
+from khaka.data.errors import KhakaError
+from khaka.data.schema import TABLES
+from khaka.data.workspace import Workspace, init_workspace, open_workspace
+
+if TYPE_CHECKING:
+    from khaka.data.ingest import IngestReport
+    from khaka.data.settings import Settings
+    from khaka.data.store import TableStore
+    from khaka.features.people import Kind
+    from khaka.features.table import FeatureTable
+
+Day = str | dt.date
+"""A day, as `datetime.date` or as ISO text such as "2027-01-10"."""
+
+
+def to_day(value: Day) -> dt.date:
+    """Return a day.
+
+    Parameters
+    ----------
+    value : str or datetime.date
+        ISO text, or a date.
+
+    Returns
+    -------
+    datetime.date
+        The day.
+
+    Raises
+    ------
+    KhakaError
+        The text is no ISO date.
+
+    Examples
+    --------
+    >>> to_day("2027-01-10")
+    datetime.date(2027, 1, 10)
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise KhakaError(f"{value!r} is no date; write it as 2027-01-10") from None
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a workspace by name, each read when asked for.
+
+    Parameters
+    ----------
+    store : TableStore
+        Where they are kept.
+    """
+
+    def __init__(self, store: TableStore) -> None:
+        self._store = store
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in TABLES:
+            raise KeyError(f"no table {name!r}; there are {', '.join(TABLES)}")
+        return self._store.read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._store.names())
+
+    def __len__(self) -> int:
+        return len(self._store.names())
+
+    def __repr__(self) -> str:
+        return f"Tables({', '.join(self)})"
+
+    def describe(self) -> pd.DataFrame:
+        """Return one row per column that a table may have.
+
+        Returns
+        -------
+        pandas.DataFrame
+            table, column, kind, key (True or False), doc; in the order of the contract.
+        """
+        rows = [
+            {"table": table.name, "column": column.name, "kind": column.kind, "key": column.name in table.key,
+             "doc": column.doc}
+            for table in TABLES.values()
+            for column in table.columns
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+class OpenWorkspace:
+    """An opened workspace: its tables, features and results.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Of `khaka.data.workspace`; `khaka.open` makes this from a path.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def __repr__(self) -> str:
+        return f"OpenWorkspace({str(self.root)!r}, party {self.settings.party.party!r})"
+
+    @property
+    def root(self) -> Path:
+        """The workspace's folder."""
+        return self.workspace.root
+
+    @property
+    def settings(self) -> Settings:
+        """What `khaka.toml` says, checked and frozen."""
+        return self.workspace.settings
+
+    @property
+    def tables(self) -> Tables:
+        """The tables by name: `tables["nominees"]` is a DataFrame."""
+        return Tables(self.workspace.store)
+
+    def elections(self, kind: str | None = None) -> pd.DataFrame:
+        """Return the elections of the workspace, oldest first.
+
+        Parameters
+        ----------
+        kind : {"AE", "LS", "BYE"}, optional
+            Only these: assembly, Lok Sabha by assembly segment, by-elections.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per election: election_id, state, kind, poll_date, result_date.
+        """
+        table = self.tables["elections"].sort_values(["poll_date", "election_id"], ignore_index=True)
+        return table if kind is None else table[table["kind"] == kind].reset_index(drop=True)
+
+    def ingest(self, *paths: str | PathLike[str], election: str | None = None, seat: str | None = None) -> IngestReport:
+        """Read files or folders into the tables, as `khaka ingest` does.
+
+        Parameters
+        ----------
+        *paths : str or path
+            Files or folders.
+        election, seat : str, optional
+            Where neither the content nor the name of a file tells.
+
+        Returns
+        -------
+        IngestReport
+            Rows kept, quarantined and refused, file by file.
+
+        Raises
+        ------
+        KhakaError
+            A path isn't there.
+        """
+        from khaka.data.ingest import ingest
+
+        return ingest(
+            [Path(path) for path in paths],
+            workspace_root=self.root,
+            store=self.workspace.store,
+            election=election,
+            seat=seat,
+        )
+
+    def features(
+        self, election_id: str, as_of: Day, *, kind: Kind | None = None, without: Sequence[str] = ()
+    ) -> FeatureTable:
+        """Return the feature table of an election as it stood on a day.
+
+        Parameters
+        ----------
+        election_id : str
+            Such as "S24-2027-AE".
+        as_of : str or datetime.date
+            What was known by the end of this day, IST.
+        kind : {"aspirant", "nominee"}, optional
+            Whose rows; by default aspirants where there are any.
+        without : sequence of str
+            Families to leave out, such as "fit".
+
+        Returns
+        -------
+        FeatureTable
+            `people` (one row per seat and person), `values` (float64, one column per feature, NaN where unknown),
+            `describe()` (unit, source, from when each is known).
+
+        Raises
+        ------
+        KhakaError
+            Neither aspirants nor nominees are there, or the day is on or after the result.
+        """
+        from khaka.app.jobs import features_of
+
+        return features_of(self.workspace, election_id=election_id, as_of=to_day(as_of), kind=kind, without=without)
+
+    def results(self, election_id: str, as_of: Day | None = None) -> Results:
+        """Return what `khaka score`, `forecast` and `slate` wrote for an election.
+
+        Parameters
+        ----------
+        election_id : str
+            The election.
+        as_of : str or datetime.date, optional
+            By default the newest.
+
+        Returns
+        -------
+        Results
+            `scores`, `explanations`, `panel`, `slate`, `forecast`, `manifest`.
+
+        Raises
+        ------
+        KhakaError
+            Nothing was scored for this election and day.
+        """
+        folder = self.root / "results" / election_id
+        days = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        wanted = to_day(as_of).isoformat() if as_of is not None else (days[-1] if days else "")
+        if wanted not in days:
+            known = f"there are {', '.join(days)}" if days else "nothing was scored for this election"
+            raise KhakaError(f"no results of {election_id} as of {wanted or 'any day'} ({known}); run khaka score")
+        return Results(folder / wanted)
+
+
+def open(path: str | PathLike[str] = ".") -> OpenWorkspace:  # noqa: A001 - reads as khaka.open(...)
+    """Open a workspace.
+
+    Parameters
+    ----------
+    path : str or path
+        Its folder; by default the current one.
+
+    Returns
+    -------
+    OpenWorkspace
+        Tables, features, results.
+
+    Raises
+    ------
+    KhakaError
+        The folder is no workspace, or a setting is wrong; the setting is named.
+
+    Examples
+    --------
+    >>> import tempfile, khaka
+    >>> folder = tempfile.mkdtemp()
+    >>> workspace = khaka.init(folder, state="Uttar Pradesh", party="INC")
+    >>> khaka.open(folder).settings.party.state
+    'S24'
+    """
+    return OpenWorkspace(open_workspace(Path(path)))
+
+
+def init(path: str | PathLike[str], *, state: str, party: str) -> OpenWorkspace:
+    """Make a new workspace.
+
+    Parameters
+    ----------
+    path : str or path
+        Its folder; made if missing.
+    state : str
+        ECI code or name.
+    party : str
+        Whose tickets are scored, as the results write it.
+
+    Returns
+    -------
+    OpenWorkspace
+        Opened and empty.
+
+    Raises
+    ------
+    KhakaError
+        Unknown state, or a workspace is there already.
+    """
+    return OpenWorkspace(init_workspace(Path(path), state=state, party=party))
+
+
+Watch = Callable[[str], None]
+"""Told each step of long work, in words."""
+
+
+def watcher(progress: bool | Watch) -> Watch:
+    """Return who is told the steps: a printer for True, nobody for False, else the function itself.
+
+    Parameters
+    ----------
+    progress : bool or callable
+        True, False, or a function of one text.
+
+    Returns
+    -------
+    callable
+        Of one text.
+
+    Examples
+    --------
+    >>> watcher(True)("share model")
+    share model
+    """
+    if progress is True:
+        return print
+    return silent if progress is False else progress
