@@ -62,7 +62,8 @@ def test_a_ranker_reads_like_scikit_learn(world: tuple[khaka.OpenWorkspace, str,
     assert results.contrast(first, second).sum() == pytest.approx(margins[first] - margins[second], abs=1e-6)
     again = khaka.Ranker.load(workspace).predict(workspace, election, as_of=as_of)
     assert again[first] == pytest.approx(margins[first], abs=1e-12)
-    assert workspace.results(election).manifest["as_of"] == as_of
+    assert workspace.results(election).folder.name == as_of
+    assert "scores.parquet" in str(workspace.results(election).manifest)
 
 
 def test_features_say_what_they_are(world: tuple[khaka.OpenWorkspace, str, str]) -> None:
