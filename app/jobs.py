@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from khaka.features.scenario import lineup
 from khaka.features.table import FeatureTable, feature_table
 from khaka.scoring.batch import write_forecast, write_scores
 from khaka.scoring.predict import forecast_nominees, predict_aspirants
+from khaka.scoring.scenario import BASE, Scenario
 from khaka.training.fit import load_models
 from khaka.training.tracking import ModelRef, Tracker
 
@@ -53,6 +55,7 @@ def score_job(
     model: str | None,
     out: Path | None,
     progress: Progress = silent,
+    scenario: Scenario = BASE,
 ) -> Done:
     """Rank the aspirants of every seat and write the results.
 
@@ -70,13 +73,22 @@ def score_job(
         Folder of the results.
     progress : callable
         Told each step.
+    scenario : Scenario
+        What is supposed; its results go to a folder of their own, never over the base.
 
     Returns
     -------
     Done
         The folder, and by which model.
+
+    Raises
+    ------
+    KhakaError
+        The scenario's folder holds the base's results, or the other way round.
     """
     settings = workspace.settings
+    folder = out or _folder(workspace.results(election_id, as_of.isoformat()), scenario)
+    _keep_apart(folder, scenario)
     source = FrameSource(workspace.store)
     reference = usable_model(workspace, model, as_of)
     models = load_models(reference.bundle)
@@ -91,9 +103,9 @@ def score_job(
         seed=settings.model.seed,
         model_version=reference.version,
         data_hash=digest,
+        scenario=scenario,
     )
     progress("predicted")
-    folder = out or workspace.results(election_id, as_of.isoformat())
     seat_elections = source.read("seat_elections")
     write_scores(
         found.prediction,
@@ -102,9 +114,33 @@ def score_job(
         inputs=workspace.store.hashes(),
         seeds={"draws": settings.model.seed},
         progress=lambda done, total: progress(f"written {done}/{total} seats"),
+        scenario=scenario,
     )
-    _record_scores(workspace, found.prediction.contributions, found.prediction.values, folder, election_id, reference)
+    if scenario.is_base:
+        _record_scores(
+            workspace, found.prediction.contributions, found.prediction.values, folder, election_id, reference
+        )
     return Done(folder, len(found.prediction.people), reference, found.notes)
+
+
+def _folder(base: Path, scenario: Scenario) -> Path:
+    return base if scenario.is_base else base / "scenarios" / scenario.name
+
+
+def _keep_apart(folder: Path, scenario: Scenario) -> None:
+    """Refuse to write a scenario over other results, or the base over a scenario."""
+    path = folder / "manifest.json"
+    try:
+        there = json.loads(path.read_text(encoding="utf-8")).get("score") if path.is_file() else None
+    except (ValueError, AttributeError):
+        return
+    if there is None:
+        return
+    name = str(there.get("scenario", {}).get("name", "base"))
+    if name != scenario.name:
+        raise KhakaError(
+            f"{folder} holds the results of the scenario {name!r}, not of {scenario.name!r}; give another --out"
+        )
 
 
 def forecast_job(

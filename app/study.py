@@ -35,7 +35,8 @@ EVENTS_A_SEAT: Final = 330
 ELECTIONS: Final = 4
 #: What of `scoring` a run goes through; slates, dossiers and words do not change who is first.
 _SCORING: Final = (
-    "predict.py", "batch.py", "rank.py", "eligibility.py", "panel.py", "contrast.py", "evaluate*.py", "points.toml",
+    "predict.py", "batch.py", "rank.py", "scenario.py", "eligibility.py", "panel.py", "contrast.py", "evaluate*.py",
+    "points.toml",
 )  # fmt: skip
 # one thread a run: two runs side by side are quicker than one on two threads
 _ENVIRONMENT: Final = {

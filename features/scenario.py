@@ -8,13 +8,14 @@ hold theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from khaka.data.delimitation import place_of
 from khaka.data.schema import TABLES
-from khaka.features.cutoff import Source
+from khaka.features.cutoff import Source, stored_files
 
 PLACEHOLDER: Final = "own:"
 """Start of the nominee_id of the party's own open place."""
@@ -42,13 +43,26 @@ class Lineup:
     assumed: list[str]
 
 
-class _Replaced:
-    """A source with some tables replaced."""
+class Replaced:
+    """A source with some tables replaced.
+
+    Parameters
+    ----------
+    source : Source
+        Of all other tables.
+    frames : dict of str to DataFrame
+        The replaced tables, by name.
+    """
 
     def __init__(self, source: Source, frames: dict[str, pd.DataFrame]) -> None:
         self._source, self._frames = source, frames
 
+    def intact(self, table: str) -> list[Path] | None:
+        """Return the verified Parquet files of a table that is not replaced."""
+        return None if table in self._frames else stored_files(self._source, table)
+
     def read(self, table: str) -> pd.DataFrame:
+        """Return a table."""
         return self._frames[table] if table in self._frames else self._source.read(table)
 
 
@@ -95,7 +109,7 @@ def lineup(source: Source, *, election_id: str, party: str, seats: list[str]) ->
         row = pd.DataFrame({"election_id": [election_id], "state": [election_id[:3]], "kind": ["AE"]})
         row = row.reindex(columns=elections.columns).astype(elections.dtypes.to_dict())
         frames["elections"] = pd.concat([elections, row], ignore_index=True)
-    return Lineup(_Replaced(source, frames), sorted(seats), sorted(set(expected["seat_id"])))
+    return Lineup(Replaced(source, frames), sorted(seats), sorted(set(expected["seat_id"])))
 
 
 def _last_time(source: Source, election_id: str, party: str, seats: list[str]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from khaka.scoring.explain import check_sums, explain
 from khaka.scoring.manifest import update_manifest, versions
 from khaka.scoring.panel import panel
 from khaka.scoring.rank import score, seat_numbers, seat_slices
+from khaka.scoring.scenario import BASE, FAMILIES, Scenario, scenario_parts
 
 if TYPE_CHECKING:
     from khaka.training.prediction import Prediction
@@ -69,6 +70,12 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         *(pa.field(name, _TEXT) for name in ("aspirant_id", "role", "reason_en", "reason_hi")),
         pa.field("tie_group", pa.int64()),
     ]),
+    "scenario": pa.schema([
+        *_KEY,
+        pa.field("seat_points", _POINTS),
+        *(pa.field(f"{family}_points", _POINTS) for family in FAMILIES),
+        *(pa.field(name, pa.list_(_POINTS)) for name in ("given_swing", "in_all")),
+    ]),
 }  # fmt: skip
 """Columns and types of the result tables."""
 
@@ -87,8 +94,9 @@ def write_scores(
     inputs: Mapping[str, str],
     seeds: Mapping[str, int],
     progress: Progress | None = None,
+    scenario: Scenario = BASE,
 ) -> Path:
-    """Rank all seats and write scores, explanations, panel and manifest.
+    """Rank all seats and write scores, explanations, panel, what scenarios need, and manifest.
 
     Parameters
     ----------
@@ -104,6 +112,8 @@ def write_scores(
         Seeds behind the draws, by name.
     progress : callable, optional
         Called after each chunk with seats done and seats in all.
+    scenario : Scenario
+        What the prediction supposes; said in the manifest.
 
     Returns
     -------
@@ -138,6 +148,7 @@ def write_scores(
         "outputs": {name: {"rows": count, "sha256": sha256(out / name)} for name, count in files.items()},
         "seeds": dict(seeds),
         "versions": versions(),
+        **({} if scenario.is_base else {"scenario": scenario.as_dict()}),
     }
     manifest = update_manifest(out / "manifest.json", "score", entry)
     shutil.rmtree(out / PARTS, ignore_errors=True)
@@ -269,7 +280,12 @@ def _finished(folder: Path, number: int, table: str) -> bool:
 
 def _write_chunk(prediction: Prediction, judged: pd.DataFrame, rows: slice, folder: Path, number: int) -> None:
     scores = score(prediction, judged, rows)
-    tables = {"scores": scores, "explanations": explain(prediction, rows), "panel": panel(scores)}
+    tables = {
+        "scores": scores,
+        "explanations": explain(prediction, rows),
+        "panel": panel(scores),
+        "scenario": scenario_parts(prediction, rows),
+    }
     for table, frame in tables.items():
         write_parquet(_part(folder, number, table), _table(frame, SCHEMAS[table]))
 

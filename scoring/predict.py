@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,10 @@ from khaka.data.errors import KhakaError
 from khaka.features.cutoff import FrameSource, KnownTables, Source
 from khaka.features.nominee_table import nominee_features
 from khaka.features.registry import FeatureInfo
+from khaka.features.rivals import with_rivals
 from khaka.features.scenario import PLACEHOLDER, lineup
 from khaka.features.table import FeatureTable, feature_table
+from khaka.scoring.scenario import BASE, Scenario
 from khaka.training.candidate import BASELINE
 from khaka.training.fit import Models
 from khaka.training.margins import margins
@@ -61,7 +62,7 @@ def predict_aspirants(
     seed: int,
     model_version: str,
     data_hash: str,
-    without: Sequence[str] = (),
+    scenario: Scenario = BASE,
 ) -> AspirantForecast:
     """Predict the margin of every aspirant, were they the nominee.
 
@@ -83,8 +84,8 @@ def predict_aspirants(
         Of the draws.
     model_version, data_hash : str
         For the record.
-    without : sequence of str
-        Families of features to leave out, such as "fit".
+    scenario : Scenario
+        What is supposed: a known swing, other rivals, an ally, families of features left out.
 
     Returns
     -------
@@ -104,10 +105,14 @@ def predict_aspirants(
         raise KhakaError(f"no aspirants for {election_id} ({known}); for declared nominees use: khaka forecast")
     seats = sorted(own["seat_id"].astype("str").unique())
     line = lineup(source, election_id=election_id, party=party, seats=seats)
-    baseline, district = _seat_baselines(line.source, models, election_id=election_id, as_of=as_of)
-    table = feature_table(
-        FrameSource(line.source), election_id=election_id, as_of=as_of, party=party, kind="aspirant", without=without
+    supposed = with_rivals(
+        line.source, election_id=election_id, party=party, seats=seats, rivals=scenario.rivals, allies=scenario.allies
     )
+    baseline, district = _seat_baselines(supposed, models, election_id=election_id, as_of=as_of)
+    table = feature_table(
+        FrameSource(supposed), election_id=election_id, as_of=as_of, party=party, kind="aspirant",
+        without=scenario.without,
+    )  # fmt: skip
     if election_id in _counted(source):
         own = own.drop(columns="status", errors="ignore")  # of a past cycle: it may tell what came after the as-of date
     people, values = _in_order(table, own, seats)
@@ -117,6 +122,9 @@ def predict_aspirants(
     rng = np.random.default_rng(np.random.SeedSequence([seed, *election_id.encode()]))
     districts = people["seat_id"].map(district).fillna("")
     swing, seat = shared_draws(models.spread, people["seat_id"].tolist(), districts.tolist(), draws=draws, rng=rng)
+    if scenario.swing is not None:  # known, so nothing of it is left to draw
+        contributions = contributions.assign(**{"(base)": contributions["(base)"] + scenario.swing})
+        swing = np.zeros_like(swing)
     infos = {BASELINE: SEAT_BASELINE, **{name: table.infos[name] for name in X.columns if name in table.infos}}
     describing = [name for name, info in infos.items() if info.family in _SUPPORT_FAMILIES]
     seen_before = support(X, models.candidate.range_, describing)

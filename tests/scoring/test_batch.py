@@ -25,7 +25,7 @@ from khaka.training.prediction import Prediction
 
 Build = Callable[..., Prediction]
 SIZES = (3, 2) * 25
-FILES = ("scores.parquet", "scores.csv", "explanations.parquet", "panel.parquet", "manifest.json")
+FILES = ("scores.parquet", "scores.csv", "explanations.parquet", "panel.parquet", "scenario.parquet", "manifest.json")
 
 
 def seat_elections(prediction: Prediction) -> pd.DataFrame:
