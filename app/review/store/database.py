@@ -1,0 +1,133 @@
+"""The page's database: SQLite in the workspace, or PostgreSQL by URL; one writer at a time in both.
+
+A write holds the database from its first statement (`BEGIN IMMEDIATE`, an advisory lock), so what it has checked is
+still true when it appends. SQLite runs with a write-ahead log and `synchronous=FULL`: what was acknowledged is on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from khaka.data.errors import KhakaError
+
+if TYPE_CHECKING:
+    from khaka.data.workspace import Workspace
+
+_LOCK: Final = 0x6B68616B61  # "khaka": the advisory lock of every writer
+_WRITES: Final = {"khaka_write": True}
+
+
+class Database:
+    """An opened database whose schema is the newest.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy's URL, `sqlite:///...` or `postgresql+psycopg://...`.
+
+    Raises
+    ------
+    KhakaError
+        Another kind of database, or it can't be reached.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        if self.url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise KhakaError(
+                f"setting 'review.database': {self.url.get_backend_name()!r} is no database for the record; leave it "
+                "empty for SQLite, or give postgresql+psycopg://user@host/name"
+            )
+        try:
+            self.engine = self._engine()
+        except ModuleNotFoundError as error:
+            raise KhakaError(
+                f"setting 'review.database' needs the package {error.name}, which is not here; pip install "
+                "'khaka[postgresql]'"
+            ) from None
+        self._migrate()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is SQLite."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Yield a connection that sees one state of the database."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Yield a connection that is the only writer until it is done; an error takes everything back."""
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(**_WRITES)
+            with connection.begin():
+                if not self.is_sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _engine(self) -> sa.Engine:
+        if not self.is_sqlite:
+            return sa.create_engine(self.url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        if self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(self.url, pool_size=10, max_overflow=40)
+
+        @sa.event.listens_for(engine, "connect")
+        def prepare(connection: Any, _: Any) -> None:
+            connection.isolation_level = None  # transactions are begun below, not by the driver
+            cursor = connection.cursor()
+            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @sa.event.listens_for(engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            writes = connection.get_execution_options().get("khaka_write", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    def _migrate(self) -> None:
+        """Bring the schema up to date; several processes may start at once."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        try:
+            with self._first(), self.write() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            shown = self.url.render_as_string(hide_password=True)
+            raise KhakaError(f"the record's database {shown} can't be used: {reason}") from None
+
+    @contextlib.contextmanager
+    def _first(self) -> Iterator[None]:
+        if not self.is_sqlite or not self.url.database:
+            yield
+            return
+        with Path(self.url.database).with_suffix(".lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def open_database(workspace: Workspace) -> Database:
+    """Open the database of a workspace, by its settings."""
+    url = workspace.settings.review.database
+    return Database(url or f"sqlite:///{workspace.root / 'review' / 'record.db'}")

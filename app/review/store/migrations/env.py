@@ -1,0 +1,12 @@
+"""Alembic's entry: runs the changes on the connection that `khaka.app.review.store.database` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from khaka.app.review.store.schema import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=METADATA, version_table="khaka_version"
+)
+context.run_migrations()
