@@ -16,25 +16,33 @@ FILE: Final = "khaka.toml"
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class PartySettings(_Section):
     """Whose tickets are scored."""
 
     state: Annotated[str, Field(pattern=r"^[SU]\d{2}$")]
+    """ECI code of the state, such as S24."""
     party: Annotated[str, Field(min_length=1, max_length=40)]
+    """Whose tickets are scored, as the party is written in the results."""
 
 
 class ModelSettings(_Section):
     """How models are fitted. Every value has a reason in the template that `khaka init` writes."""
 
     seed: Annotated[int, Field(ge=0)] = 2027
+    """Every random number comes from here."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Of LightGBM. Results do not depend on it; on a busy machine one is fastest."""
     draws: Annotated[int, Field(ge=500, le=20_000)] = 1000
+    """Draws of swing and noise behind every chance and range."""
     history_years: Annotated[int, Field(ge=5, le=200)] = 30
+    """Older elections are not learned from: parties and maps were others."""
     candidate_years: Annotated[int, Field(ge=1, le=200)] = 15
+    """What a person adds is learned from these years only."""
     decision_lead_days: Annotated[int, Field(ge=1, le=365)] = 60
+    """In past elections facts count up to this many days before the poll."""
 
 
 class WeightSettings(_Section):
@@ -44,6 +52,7 @@ class WeightSettings(_Section):
     """
 
     dated: dt.date = dt.date(2026, 11, 1)
+    """Day on which the party settled the weights."""
     points: dict[str, float] = Field(
         default_factory=lambda: {
             "rating_observer_within": 8.0,
@@ -54,6 +63,7 @@ class WeightSettings(_Section):
             "community_share": 4.0,
         }
     )
+    """Points of margin for one unit of the feature named; half of each is its standard deviation."""
 
 
 class ReviewSettings(_Section):
