@@ -40,6 +40,14 @@ class FeatureInfo:
         From when it is known, such as "result_date of the earlier election".
     monotone : int
         1: more never hurts, -1: more never helps, 0: free (constraint of the boosted trees).
+    words_en, words_hi : str
+        The fact in a sentence, with `{value}`; both or neither. The features that khaka ships with have theirs in the
+        template files of the reasons.
+
+    Raises
+    ------
+    ValueError
+        Words in one language only, or without `{value}`.
     """
 
     name: str
@@ -49,6 +57,14 @@ class FeatureInfo:
     doc: str
     known: str
     monotone: int = 0
+    words_en: str = ""
+    words_hi: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that both languages say the value."""
+        said = ("{value}" in self.words_en, "{value}" in self.words_hi)
+        if (self.words_en or self.words_hi) and said != (True, True):
+            raise ValueError(f"feature {self.name!r}: words_en and words_hi both need {{value}}, or leave out both")
 
 
 def by_name(*infos: FeatureInfo) -> dict[str, FeatureInfo]:

@@ -83,7 +83,7 @@ def fact(texts: Catalogue, info: FeatureInfo, value: float) -> str:
     Returns
     -------
     str
-        By the feature's own template, else by its family's with value and unit.
+        By the feature's template, else its own words, else by its family's template with value and unit.
     """
     base = f"feature.{info.name}"
     unit = SAID_AS.get(info.name, info.unit)
@@ -99,6 +99,9 @@ def fact(texts: Catalogue, info: FeatureInfo, value: float) -> str:
         level = f"{base}.levels." + f"{value:g}".replace(".", "_")
         words = texts.say(level) if level in texts else figure(texts, value, unit)
         return texts.say(f"{base}.fact", value=words)
+    own = info.words_en if texts.language == "en" else info.words_hi
+    if own:
+        return own.format(value=figure(texts, value, unit))
     # no community is named, not even by the name of a published measure
     name = "community" if "community" in info.name else info.name.removeprefix("demo:").replace("_", " ")
     return texts.say(f"family.{info.family}.fact", feature=name, value=figure(texts, value, unit))
