@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -18,7 +18,7 @@ import pandas as pd
 from khaka.data.durable import sha256
 from khaka.data.errors import KhakaError
 from khaka.data.ingest_log import add_replaced, read_log, write_log
-from khaka.data.intake import Intake, take_in
+from khaka.data.intake import Checked, Intake, take_in
 from khaka.data.quarantine import COLUMNS, write_quarantine
 from khaka.data.readers import boundaries
 from khaka.data.readers.base import Options, faults, join_faults
@@ -278,23 +278,26 @@ def _store(
     changes: list[pd.DataFrame] = []
     late: list[pd.DataFrame] = []
     for checked in intake.tables:
-        count = [0, 0, 0, 0]
-        for frame in checked.frames():
-            if checked.table == "ratings":
-                frame, bad = _not_after_decision(frame, store)
-                late.append(bad)
-            if frame.empty:
-                continue
-            report = store.write(checked.table, frame, mode=checked.mode)
-            count[0] += report.inserted
-            count[1 if checked.mode == "replace" else 2] += report.replaced
-            count[3] += report.unchanged
-            if len(report.changes):
-                known = report.changes[report.changes["old"].notna()]  # a filled blank replaces nothing
-                changes.append(known.assign(table=checked.table))
+        settled = _settled(checked, store, late)
+        report = store.write_all(checked.table, settled, mode=checked.mode)
+        count = [report.inserted, 0, 0, report.unchanged]
+        count[1 if checked.mode == "replace" else 2] = report.replaced
+        if len(report.changes):
+            known = report.changes[report.changes["old"].notna()]  # a filled blank replaces nothing
+            changes.append(known.assign(table=checked.table))
         before = counts.get(checked.table, (0, 0, 0, 0))
         counts[checked.table] = (before[0] + count[0], before[1] + count[1], before[2] + count[2], before[3] + count[3])
     return counts, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(), join_faults(late)
+
+
+def _settled(checked: Checked, store: TableStore, late: list[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Give the rows to store, batch by batch; ratings after the party's choice go to `late`."""
+    for frame in checked.frames():
+        if checked.table == "ratings":
+            frame, bad = _not_after_decision(frame, store)
+            late.append(bad)
+        if not frame.empty:
+            yield frame
 
 
 def _not_after_decision(ratings: pd.DataFrame, store: TableStore) -> tuple[pd.DataFrame, pd.DataFrame]:

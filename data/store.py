@@ -6,19 +6,19 @@ election rewrites only what it touches. Rows stand sorted by key, so the order o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from khaka.data.durable import read_parquet, sha256, write_parquet
+from khaka.data.durable import read_parquet
+from khaka.data.merge import MOST_CHANGES, Gathered, Mode, merge, no_changes
 from khaka.data.schema import TABLES, Kind, Table
-
-Mode = Literal["replace", "fill"]
+from khaka.data.sums import check
 
 ARROW: Final[dict[Kind, pa.DataType]] = {
     "text": pa.string(),
@@ -32,8 +32,10 @@ ARROW: Final[dict[Kind, pa.DataType]] = {
 }
 """Parquet type of each kind of column."""
 
+TELLS_STATE: Final = re.compile(r"[SU]\d{2}(-|$)")
+"""Names of files that belong to one state."""
+
 _PANDAS: Final = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-_MOST_CHANGES: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class TableStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._sums: dict[Path, tuple[tuple[int, int, int], str, bool]] = {}
 
     def write(self, table: str, frame: pd.DataFrame, *, mode: Mode = "replace") -> WriteReport:
         """Insert or update rows by the table's key.
@@ -117,20 +120,48 @@ class TableStore:
         WriteReport
             Counts and changed cells.
         """
+        return self.write_all(table, (frame,), mode=mode)
+
+    def write_all(self, table: str, frames: Iterable[pd.DataFrame], *, mode: Mode = "replace") -> WriteReport:
+        """Insert or update rows that come in batches; each file is merged once, in bounded memory.
+
+        Parameters
+        ----------
+        table : str
+            Name of a canonical table.
+        frames : iterable of DataFrame
+            Checked rows, one per key over all of them.
+        mode : {"replace", "fill"}
+            As for `write`.
+
+        Returns
+        -------
+        WriteReport
+            Counts and changed cells.
+        """
         spec = TABLES[table]
-        arrow = to_arrow(spec, frame)
-        given = {str(name) for name in frame.columns}
-        reports = [
-            self._merge(spec, partition, arrow.take(pa.array(rows)), mode, given)
-            for partition, rows in _partitions(spec, frame)
-        ]
+        gathered = Gathered(self.folder / table)
+        given: set[str] = set()
+        try:
+            for frame in frames:
+                given |= {str(name) for name in frame.columns}
+                arrow = to_arrow(spec, frame)
+                for partition, rows in _partitions(spec, frame):
+                    gathered.add(partition, arrow if len(rows) == len(frame) else arrow.take(pa.array(rows)))
+            reports = [
+                merge(self.folder / table / f"{name}.parquet", spec, schema, rows, mode=mode, given=given,
+                      scratch=gathered.scratch())
+                for name, schema, rows in gathered.partitions()
+            ]  # fmt: skip
+        finally:
+            gathered.close()
         changes = [report.changes for report in reports if len(report.changes)]
         return WriteReport(
             table,
             sum(report.inserted for report in reports),
             sum(report.replaced for report in reports),
             sum(report.unchanged for report in reports),
-            pd.concat(changes, ignore_index=True).head(_MOST_CHANGES) if changes else _no_changes(),
+            pd.concat(changes, ignore_index=True).head(MOST_CHANGES) if changes else no_changes(),
         )
 
     def read(
@@ -179,41 +210,53 @@ class TableStore:
         """Return the names of the tables that hold anything."""
         return [table for table in TABLES if self.files(table)]
 
-    def hashes(self, tables: Iterable[str] | None = None) -> dict[str, str]:
-        """Return the SHA-256 of every file of the given (or all) tables, by `table/partition`."""
-        names = TABLES if tables is None else tables
-        return {f"{table}/{path.stem}": sha256(path) for table in names for path in self.files(table)}
+    def hashes(self, tables: Iterable[str] | None = None, *, states: Iterable[str] | None = None) -> dict[str, str]:
+        """Return the SHA-256 of every file of the given (or all) tables, by `table/partition`.
 
-    def _merge(self, spec: Table, partition: str, new: pa.Table, mode: Mode, given: set[str]) -> WriteReport:
-        path = self.folder / spec.name / f"{partition}.parquet"
-        if not path.exists():
-            write_parquet(path, new.sort_by([(name, "ascending") for name in spec.key]))
-            return WriteReport(spec.name, new.num_rows, 0, 0, _no_changes())
-        with duckdb.connect() as connection:
-            connection.execute("SET threads TO 2; SET TimeZone = 'UTC'")
-            order = ", ".join(f'"{name}"' for name in spec.key)
-            old = read_parquet(path)
-            schema = pa.unify_schemas([old.schema, new.schema], promote_options="permissive")
-            old, new = _widen(old, schema), _widen(new, schema)
-            values = [name for name in schema.names if name not in spec.key]
-            if mode == "fill" or not given.issuperset(values):
-                new = _filled(connection, spec, old, new, set(values) if mode == "fill" else set(values) - given)
-            connection.register("old_rows", old)
-            connection.register("new_rows", new)
-            match = " AND ".join(f'o."{name}" = n."{name}"' for name in spec.key)
-            differs = " OR ".join(f'o."{name}" IS DISTINCT FROM n."{name}"' for name in values) or "FALSE"
-            known = _count(connection, f"SELECT count(*) FROM new_rows n JOIN old_rows o ON {match}")
-            replaced = _count(connection, f"SELECT count(*) FROM new_rows n JOIN old_rows o ON {match} WHERE {differs}")
-            inserted = new.num_rows - known
-            changes = _changes(connection, spec, values, match) if replaced else _no_changes()
-            if inserted or replaced:
-                merged = _to_table(
-                    connection,
-                    f"SELECT * FROM new_rows UNION ALL BY NAME "
-                    f"(SELECT o.* FROM old_rows o ANTI JOIN new_rows n ON {match}) ORDER BY {order}",
-                )
-                write_parquet(path, merged.select(schema.names).cast(schema))
-            return WriteReport(spec.name, inserted, replaced, known - replaced, changes)
+        Parameters
+        ----------
+        tables : iterable of str, optional
+            Only these.
+        states : iterable of str, optional
+            Files of other states are left out; one that doesn't tell a state stays in.
+
+        Returns
+        -------
+        dict of str to str
+            Each file is read once in this object's life, and again if it was changed.
+
+        Raises
+        ------
+        KhakaError
+            A file is not the one that was written.
+        """
+        names = TABLES if tables is None else tables
+        prefixes = None if states is None else tuple(states)
+        return {
+            f"{table}/{path.stem}": self._sum(path)[0]
+            for table in names
+            for path in self.files(table)
+            if prefixes is None or path.stem.startswith(prefixes) or not TELLS_STATE.match(path.stem)
+        }
+
+    def intact(self, table: str) -> list[Path] | None:
+        """Return the files of a table, verified by the sums noted when they were written; None where one has none.
+
+        Raises
+        ------
+        KhakaError
+            A file is not the one that was written.
+        """
+        files = self.files(table)
+        return files if all(self._sum(path)[1] for path in files) else None
+
+    def _sum(self, path: Path) -> tuple[str, bool]:
+        """Return a file's sum and whether it was noted; kept while the file is the same."""
+        found = path.stat()
+        state = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if path not in self._sums or self._sums[path][0] != state:
+            self._sums[path] = (state, *check(path))
+        return self._sums[path][1:]
 
 
 def _partitions(spec: Table, frame: pd.DataFrame) -> list[tuple[str, list[int]]]:
@@ -230,47 +273,3 @@ def _partitions(spec: Table, frame: pd.DataFrame) -> list[tuple[str, list[int]]]
         names = pd.Series("all", index=frame.index)
     groups = pd.Series(range(len(frame)), index=frame.index).groupby(names.to_numpy(), sort=True)
     return [(str(name), rows.tolist()) for name, rows in groups]
-
-
-def _filled(
-    connection: duckdb.DuckDBPyConnection, spec: Table, old: pa.Table, new: pa.Table, kept: set[str]
-) -> pa.Table:
-    """Return the new rows with the old values where `kept` columns have one."""
-    connection.register("known", old)
-    connection.register("offered", new)
-    cells = ", ".join(
-        f'coalesce(o."{name}", n."{name}") AS "{name}"' if name in kept else f'n."{name}"' for name in old.schema.names
-    )
-    match = " AND ".join(f'o."{name}" = n."{name}"' for name in spec.key)
-    filled = _to_table(connection, f"SELECT {cells} FROM offered n LEFT JOIN known o ON {match}")
-    return filled.select(old.schema.names).cast(old.schema)
-
-
-def _changes(connection: duckdb.DuckDBPyConnection, spec: Table, values: list[str], match: str) -> pd.DataFrame:
-    key = " || '|' || ".join(f'n."{name}"::VARCHAR' for name in spec.key)
-    parts = [
-        f'SELECT {key} AS "key", \'{name}\' AS "column", o."{name}"::VARCHAR AS old, n."{name}"::VARCHAR AS new '
-        f'FROM new_rows n JOIN old_rows o ON {match} WHERE o."{name}" IS DISTINCT FROM n."{name}"'
-        for name in values
-    ]
-    query = " UNION ALL ".join(parts) + f' ORDER BY "key", "column" LIMIT {_MOST_CHANGES}'
-    return to_pandas(_to_table(connection, query))
-
-
-def _no_changes() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in ("key", "column", "old", "new")})
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(connection.sql(query).fetchall()[0][0])
-
-
-def _to_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    return connection.sql(query).to_arrow_table()
-
-
-def _widen(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    for field in schema:
-        if field.name not in table.schema.names:
-            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-    return table.select(schema.names).cast(schema)

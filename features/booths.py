@@ -35,43 +35,49 @@ FEATURES: Final = by_name(
 )  # fmt: skip
 """Features of booth history, by name."""
 
+# Each place's last poll is found first, so that older votes are never grouped; keys are narrow numbers.
 # Gini of shares s weighted by the booth's votes w, from booths in rising order of s (W = running weight, middle of
 # the step): G = 2 * sum(w * s * Wmid) / (W * sum(w * s)) - 1.
 _SUPPORT: Final = """
-WITH votes AS (
-    SELECT election_id, seat_id, booth_no, party, sum(votes)::DOUBLE AS votes FROM booth_votes GROUP BY ALL
-), totals AS (
-    SELECT election_id, seat_id, booth_no, sum(votes) AS total, max(votes) AS best FROM votes GROUP BY ALL
-    HAVING sum(votes) > 0
+WITH polls AS (
+    SELECT election_id, seat_id FROM booth_votes GROUP BY election_id, seat_id HAVING sum(votes) > 0
 ), last_poll AS (
-    SELECT w.place, arg_max(struct_pack(election_id := p.election_id, seat_id := p.seat_id),
-               struct_pack(ae := e.kind = 'AE', day := e.result_date, id := p.election_id, s := p.seat_id)) AS poll
-    FROM (SELECT DISTINCT election_id, seat_id FROM totals) p
-    JOIN elections e USING (election_id) JOIN places w USING (seat_id)
-    GROUP BY w.place
+    SELECT place, election_id, seat_id FROM (
+        SELECT w.place, p.election_id, p.seat_id,
+               row_number() OVER (PARTITION BY w.place ORDER BY CASE WHEN e.kind = 'AE' THEN 0 ELSE 1 END,
+                                  e.result_date DESC, p.election_id DESC, p.seat_id DESC) AS newest
+        FROM polls p JOIN elections e ON e.election_id = p.election_id JOIN places w ON w.seat_id = p.seat_id) ranked
+    WHERE newest = 1
+), numbered AS (
+    SELECT row_number() OVER (ORDER BY place) AS place_no, place, election_id, seat_id FROM last_poll
+), votes AS MATERIALIZED (
+    SELECT n.place_no, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
+    FROM booth_votes v JOIN numbered n ON n.election_id = v.election_id AND n.seat_id = v.seat_id
+    GROUP BY n.place_no, v.booth_no, v.party
+), totals AS (
+    SELECT place_no, booth_no, sum(votes) AS total, max(votes) AS best FROM votes GROUP BY place_no, booth_no
+    HAVING sum(votes) > 0
 ), parties AS (
-    SELECT l.place, v.election_id, v.seat_id, v.party FROM votes v
-    JOIN last_poll l ON l.poll.election_id = v.election_id AND l.poll.seat_id = v.seat_id
-    WHERE v.party NOT IN ('IND', 'OTH') AND v.votes > 0 GROUP BY ALL
+    SELECT place_no, party FROM votes WHERE party NOT IN ('IND', 'OTH') AND votes > 0 GROUP BY place_no, party
 ), booth AS (
-    SELECT p.place, p.election_id, p.seat_id, p.party, t.booth_no, t.total, coalesce(v.votes, 0) AS votes,
+    SELECT p.place_no, p.party, t.booth_no, t.total, coalesce(v.votes, 0) AS votes,
            coalesce(v.votes, 0) / t.total AS share, coalesce(v.votes, 0) >= t.best AS led
-    FROM parties p JOIN totals t USING (election_id, seat_id)
-    LEFT JOIN votes v USING (election_id, seat_id, booth_no, party)
+    FROM parties p JOIN totals t ON t.place_no = p.place_no
+    LEFT JOIN votes v ON v.place_no = p.place_no AND v.booth_no = t.booth_no AND v.party = p.party
 ), level AS (
     SELECT *, sum(votes) OVER seat / sum(total) OVER seat AS seat_share, sum(total) OVER seat AS seat_total,
            sum(total) OVER (rising ROWS UNBOUNDED PRECEDING) - total / 2 AS middle
     FROM booth
-    WINDOW seat AS (PARTITION BY place, party), rising AS (PARTITION BY place, party ORDER BY share, booth_no)
+    WINDOW seat AS (PARTITION BY place_no, party), rising AS (PARTITION BY place_no, party ORDER BY share, booth_no)
 )
-SELECT place, party, any_value(seat_share) AS booth_share, avg(led::DOUBLE) AS booth_leads,
+SELECT n.place, party, max(seat_share) AS booth_share, avg(led::DOUBLE) AS booth_leads,
        avg((share >= 1.25 * seat_share)::DOUBLE) AS booth_strong,
        avg((share <= 0.75 * seat_share)::DOUBLE) AS booth_weak,
        sqrt(sum(total * pow(share - seat_share, 2)) / sum(total)) AS booth_spread,
-       2 * sum(votes * middle) / (any_value(seat_total) * sum(votes)) - 1 AS booth_concentration,
+       2 * sum(votes * middle) / (max(seat_total) * sum(votes)) - 1 AS booth_concentration,
        sum(votes) FILTER (middle >= 0.9 * seat_total) / nullif(sum(total) FILTER (middle >= 0.9 * seat_total), 0)
-           / any_value(seat_share) AS booth_best_tenth
-FROM level GROUP BY place, party ORDER BY place, party
+           / max(seat_share) AS booth_best_tenth
+FROM level JOIN numbered n USING (place_no) GROUP BY n.place, party ORDER BY n.place, party
 """
 
 # A booth whose turnout is above 1 has a wrong figure and is left out; so has one with women above all.
@@ -132,7 +138,7 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
 
 def _places(known: KnownTables, wanted: set[object]) -> pd.DataFrame:
     """Return seat_id and place of every seat with booths whose place is wanted."""
-    seats = pd.concat([known.frame("booth_votes")["seat_id"], known.frame("booths")["seat_id"]]).astype("str")
-    rows = pd.DataFrame({"seat_id": sorted(set(seats.dropna().unique()))}, dtype="str")
+    seats = known.sql("SELECT seat_id FROM booth_votes UNION SELECT seat_id FROM booths")["seat_id"].dropna()
+    rows = pd.DataFrame({"seat_id": sorted(set(seats.astype("str")))}, dtype="str")
     rows["place"] = known.place(rows["seat_id"]).astype("str") if len(rows) else pd.Series(dtype="str")
     return rows[rows["place"].isin(wanted)].reset_index(drop=True)

@@ -13,16 +13,17 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Final, Protocol, runtime_checkable
 
-import duckdb
 import pandas as pd
 
 from khaka.data.delimitation import place_of
 from khaka.data.election_dates import result_date
 from khaka.data.errors import KhakaError
 from khaka.data.schema import DTYPES, TABLES
-from khaka.data.store import to_arrow
+from khaka.data.store import TELLS_STATE, to_arrow
+from khaka.features.engine import DuckEngine, Engine
 
 IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
 
@@ -65,6 +66,37 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Stored(Protocol):
+    """A source whose tables lie in Parquet files, such as `TableStore`."""
+
+    def intact(self, table: str) -> list[Path] | None:
+        """Return a table's files, their content verified; None where it does not stand in files as it is."""
+        ...
+
+
+#: Long tables: SQL reads their files and never a frame.
+LONG: Final = ("activity", "assignments", "booth_team", "booth_votes", "booths")
+
+
+def stored_files(source: object, table: str) -> list[Path] | None:
+    """Return the verified Parquet files of a long table; None where it has to be read as a frame.
+
+    Parameters
+    ----------
+    source : object
+        Any source; one that is not `Stored` has no files.
+    table : str
+        Name of a canonical table.
+
+    Returns
+    -------
+    list of Path or None
+        Sorted by name.
+    """
+    return source.intact(table) if table in LONG and isinstance(source, Stored) else None
+
+
 class FrameSource:
     """A source that reads each table once and keeps it, so that many dates can be cut from it.
 
@@ -89,6 +121,10 @@ class FrameSource:
             self._frames[table] = _dated(frame) if table == "elections" else frame
         return self._frames[table]
 
+    def intact(self, table: str) -> list[Path] | None:
+        """Return the table's verified Parquet files; None where its rows come from elsewhere."""
+        return None if table in self._frames else stored_files(self._source, table)
+
     def of_state(self, state: str) -> FrameSource:
         """Return the source with the rows of one state, and of the states that it was one with, each table cut once.
 
@@ -112,6 +148,13 @@ class _OfState:
 
     def __init__(self, source: FrameSource, states: tuple[str, ...]) -> None:
         self._source, self._states = source, states
+
+    def intact(self, table: str) -> list[Path] | None:
+        files = stored_files(self._source, table)
+        if files is None:
+            return None
+        # a file is named after its election or state; one that doesn't tell a state may be anyone's
+        return [file for file in files if file.stem.startswith(self._states) or not TELLS_STATE.match(file.stem)]
 
     def read(self, table: str) -> pd.DataFrame:
         frame = self._source.read(table)
@@ -192,6 +235,8 @@ class KnownTables:
         Known up to the end of this day, IST.
     election_id : str
         The election that is scored. Its nominees and aspirants stay, its results are blanked.
+    engine : Engine, optional
+        Where SQL runs; DuckDB by default.
 
     Raises
     ------
@@ -199,7 +244,7 @@ class KnownTables:
         The as-of date is on or after the election's own result date.
     """
 
-    def __init__(self, source: Source, *, as_of: dt.date, election_id: str) -> None:
+    def __init__(self, source: Source, *, as_of: dt.date, election_id: str, engine: Engine | None = None) -> None:
         source = source.of_state(election_id[:3]) if isinstance(source, FrameSource) else source
         self._source = source
         self.as_of = as_of
@@ -215,6 +260,8 @@ class KnownTables:
                 f"give an as-of date before it, not {as_of}"
             )
         self._frames: dict[str, pd.DataFrame] = {}
+        self._engine = engine or DuckEngine()
+        self._registered: set[str] = set()
 
     @property
     def source(self) -> Source:
@@ -260,19 +307,57 @@ class KnownTables:
         DataFrame
             The result.
         """
-        connection = self._connection
         for name in TABLES:
             if name not in self._registered and re.search(rf"\b{name}\b", query):
-                connection.register(name, to_arrow(TABLES[name], self.frame(name)))
-                self._registered.add(name)
+                self._register(name)
         for name, frame in frames.items():
-            connection.register(name, frame)
+            self._engine.put(name, frame)
         try:
-            result: pd.DataFrame = connection.sql(query).df()
-            return result
+            return self._engine.run(query)
         finally:
             for name in frames:
-                connection.unregister(name)
+                self._engine.drop(name)
+
+    def has(self, table: str) -> bool:
+        """Tell whether any row of a table was known."""
+        if table in self._frames or stored_files(self._source, table) is None:
+            return not self.frame(table).empty
+        return not self.sql(f"SELECT 1 AS one FROM {table} LIMIT 1").empty
+
+    def _register(self, name: str) -> None:
+        """Give the engine the rows of a table that were known: from its files where it can be, else from a frame."""
+        self._registered.add(name)
+        files = None if name in self._frames else stored_files(self._source, name)
+        if files is not None and "election_id" in TABLES[name].key:
+            wanted = self._past if name == "booth_votes" else self._past | {self.election_id}
+            files = [file for file in files if file.stem in wanted]  # one file an election
+        if not files:
+            frame = self.frame(name) if files is None else pd.DataFrame()
+            self._engine.put(name, to_arrow(TABLES[name], frame))
+            return
+        if name in _UNTIL_DECIDED:
+            decided = self._decided.rename("decided_at").rename_axis("aspirant_id").reset_index()
+            self._engine.put("decided", to_arrow(TABLES["aspirants"], decided))
+        self._engine.put_files(name, files, self._select(name))
+
+    def _select(self, name: str) -> str:
+        """Return the query on a table's files that does what `_cut` does to its frame."""
+        blanked = RESULT_COLUMNS.get(name, ())
+        cells = ", ".join(
+            f"CASE WHEN r.election_id <> '{self.election_id}' THEN r.{column.name} END AS {column.name}"
+            if column.name in blanked
+            else f"r.{column.name}"
+            for column in TABLES[name].columns
+        )
+        query = f"SELECT {cells} FROM files r"
+        if name in _UNTIL_DECIDED:
+            query += f" LEFT JOIN decided d ON d.aspirant_id = r.{_UNTIL_DECIDED[name]}"
+        if name in KNOWN_FROM:
+            moment = f"r.{KNOWN_FROM[name]}"
+            query += f" WHERE {moment} < CAST('{end_of_day(self.as_of).isoformat(sep=' ')}' AS TIMESTAMPTZ)"
+            if name in _UNTIL_DECIDED:
+                query += f" AND NOT coalesce({moment} > d.decided_at, FALSE)"
+        return query
 
     def chosen(self) -> pd.DataFrame:
         """Return who was nominated of each seat's aspirants: election_id, seat_id, aspirant_id.
@@ -283,16 +368,6 @@ class KnownTables:
         flag = rows["nominated"].astype("boolean").fillna(False).astype(bool)
         known = rows["election_id"].isin(self._past) | (rows["election_id"] == self.election_id)
         return rows.loc[flag & known, ["election_id", "seat_id", "aspirant_id"]].reset_index(drop=True)
-
-    @cached_property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect()
-        connection.execute("SET threads TO 2; SET TimeZone = 'UTC'")
-        return connection
-
-    @cached_property
-    def _registered(self) -> set[str]:
-        return set()
 
     def place(self, seat_ids: pd.Series) -> pd.Series:
         """Return the key of the place behind each seat_id: the same for seat_ids that are one place."""

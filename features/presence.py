@@ -120,7 +120,7 @@ def verified_share(known: KnownTables) -> pd.Series:
 
 def _summary(known: KnownTables, party: str) -> pd.DataFrame:
     """Return the features of all aspirants of the election, indexed by aspirant_id."""
-    if known.frame("activity").empty:
+    if not known.has("activity"):
         return pd.DataFrame(columns=list(FEATURES), dtype="float64")
     as_of_end = end_of_day(known.as_of)
     parameters = pd.DataFrame({"election_id": [known.election_id], "party": [party], "as_of_end": [as_of_end]})

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from khaka.data.durable import write_json, write_parquet
 from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.engine import Engine
 from khaka.features.people import COLUMNS, Kind, people
 from khaka.features.registry import FAMILIES, FeatureInfo
 
@@ -115,6 +116,7 @@ def feature_table(
     party: str,
     kind: Kind,
     without: Sequence[str] = (),
+    engine: Engine | None = None,
 ) -> FeatureTable:
     """Build the feature table of one election.
 
@@ -132,6 +134,8 @@ def feature_table(
         Nominees of all parties, or aspirants of `party`.
     without : sequence of str
         Families to leave out, such as "fit": a ranking can be shown with and without it.
+    engine : Engine, optional
+        Where the SQL on long tables runs; DuckDB by default.
 
     Returns
     -------
@@ -143,7 +147,7 @@ def feature_table(
     KhakaError
         The as-of date is on or after the election's result.
     """
-    known = KnownTables(source, as_of=as_of, election_id=election_id)
+    known = KnownTables(source, as_of=as_of, election_id=election_id, engine=engine)
     units = people(known, party=party, kind=kind)
     parts: list[pd.DataFrame] = []
     infos: dict[str, FeatureInfo] = {}
@@ -180,9 +184,10 @@ def _missing(known: KnownTables) -> tuple[str, ...]:
     """Return a sentence for each source that has nothing about this election's people or seats."""
     sentences = []
     for table, sentence in SOURCES.items():
-        rows = known.frame(table)
         if table in ("ratings", "surveys"):
-            rows = rows[rows["election_id"] == known.election_id]
-        if rows.empty:
+            there = bool((known.frame(table)["election_id"] == known.election_id).any())
+        else:
+            there = known.has(table)
+        if not there:
             sentences.append(f"{sentence} ({known.election_id} as of {known.as_of.isoformat()})")
     return tuple(sentences)
