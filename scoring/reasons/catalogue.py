@@ -91,7 +91,27 @@ def catalogue(language: Language) -> Catalogue:
     >>> catalogue("en").say("unit.years", number="45")
     '45 years'
     """
-    file = resources.files("khaka.scoring.reasons").joinpath(f"templates_{language}.toml")
+    return read_catalogue("khaka.scoring.reasons", "templates", language)
+
+
+def read_catalogue(package: str, stem: str, language: Language) -> Catalogue:
+    """Return the texts of a file `<stem>_<language>.toml` in a package: the same ids in each language's file.
+
+    Parameters
+    ----------
+    package : str
+        Import name of the package that holds the file.
+    stem : str
+        The file's name without its language.
+    language : str
+        "en" or "hi".
+
+    Returns
+    -------
+    Catalogue
+        Not kept: cache it where it is used.
+    """
+    file = resources.files(package).joinpath(f"{stem}_{language}.toml")
     content = tomllib.loads(file.read_text(encoding="utf-8"))
     if content.pop("language") != language:
         raise ValueError(f"{file} is not in the language {language!r}")

@@ -1,0 +1,519 @@
+"""What a seat's blueprint holds, as frozen records and small frames.
+
+Everything that a reader sees is in both languages (`Words`), so that page and dossier never translate by themselves.
+Unknown is None or NaN, never zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pandas as pd
+
+from khaka.scoring.reasons.catalogue import Language
+
+BOOTH_COLUMNS: Final = (
+    "booth_no", "name", "polling_centre", "village", "block", "lat", "lon", "electors", "roll_version", "support",
+    "leading_party", "turnout", "known_share", "reached_by", "claimed_by", "presence", "team",
+)  # fmt: skip
+"""Columns of a seat's booth frame.
+
+support, turnout: the party's share of the valid votes and the turnout (0 to 1) in the last poll with booth results,
+carried to today's booths along the lineage; known_share: how much of the booth's electors that rests on (0 to 1).
+reached_by, claimed_by: numbers of aspirants of this seat with a verified event, and with any event, at the booth.
+presence: "reached", "doubtful" (claimed, not verified), "never", or None where nobody logs activity.
+team: roles of the booth team that are filled, None where no team is recorded.
+"""
+
+Status = Literal["clear", "close", "abstain", "nobody"]
+"""Of the recommendation, not of the committee's decision: one name ahead, several too close to call, nobody like the
+aspirants was ever nominated, nobody can be ranked."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text in both languages."""
+
+    en: str
+    hi: str
+
+    def say(self, language: Language) -> str:
+        """Return the text in a language, the other one where it is blank."""
+        return (self.hi or self.en) if language == "hi" else (self.en or self.hi)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A chance to win as it is shown.
+
+    Parameters
+    ----------
+    percent : int or None
+        In steps of 5, 5 to 95; None below 5%, where no figure is given.
+    words : Words
+        Such as "55%, about 6 times in 10", or "out of reach".
+    """
+
+    percent: int | None
+    words: Words
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the chance is below 5%."""
+        return self.percent is None
+
+
+@dataclass(frozen=True)
+class SeatHead:
+    """What one line or the head of a page says of a seat.
+
+    Parameters
+    ----------
+    seat_id, number, name, name_hi, district, region
+        As in the table `seats`; blank texts where unknown.
+    reservation : str
+        GEN, SC, ST or "".
+    holder : str or None
+        Party that won the last assembly election here.
+    last_margin : float or None
+        The own party's margin there, in points; None where it didn't stand.
+    last_election : str or None
+        Id of that election.
+    baseline : float or None
+        Expected margin without the person, in points.
+    chance : Chance or None
+        Of the first name; None where nobody is ranked.
+    band : str
+        "out_of_reach", "5_25", "25_50", "50_75", "75_100", or "unknown".
+    status : str
+        See `Status`.
+    leader_id, leader_name, leader_name_hi : str or None
+        The first name by the model.
+    leader_margin, leader_low, leader_high : float or None
+        Its expected margin and 90% range, in points.
+    tied : int
+        How many names are too close to call with the first, itself included; 0 without a ranking.
+    aspirants : int
+        Names that ask for the ticket.
+    support : str
+        "in", "edge", "outside" of the first name, "" without one.
+    allotted_to : str
+        The party that holds the seat inside an alliance, "" where none is recorded.
+    """
+
+    seat_id: str
+    number: int
+    name: str
+    name_hi: str
+    district: str
+    region: str
+    reservation: str
+    holder: str | None
+    last_margin: float | None
+    last_election: str | None
+    baseline: float | None
+    chance: Chance | None
+    band: str
+    status: Status
+    leader_id: str | None
+    leader_name: str | None
+    leader_name_hi: str | None
+    leader_margin: float | None
+    leader_low: float | None
+    leader_high: float | None
+    tied: int
+    aspirants: int
+    support: str
+    allotted_to: str
+
+
+@dataclass(frozen=True)
+class PartyShare:
+    """A party's share of the valid votes (0 to 1); None where it didn't stand."""
+
+    party: str
+    share: float | None
+
+
+@dataclass(frozen=True)
+class PastElection:
+    """One election of the seat.
+
+    Parameters
+    ----------
+    election_id, kind, year
+        kind is "AE" or "LS" (Lok Sabha, this seat's segment).
+    poll_date : date or None
+        Day of the poll.
+    reservation : str
+        In that election; "" where unknown.
+    winner : str
+        Party that was first here.
+    own_share, own_margin : float or None
+        Share (0 to 1) and margin (points) of the party; None where it didn't stand.
+    shares : tuple of PartyShare
+        The seat's main parties, the same in every election of the strip, then "OTH" for all the rest.
+    turnout : float or None
+        Votes polled over electors, 0 to 1.
+    electors : int or None
+        On the roll.
+    roll_version : str
+        Which roll; "" where unknown. Elector counts of different rolls don't compare.
+    """
+
+    election_id: str
+    kind: str
+    year: int
+    poll_date: dt.date | None
+    reservation: str
+    winner: str
+    own_share: float | None
+    own_margin: float | None
+    shares: tuple[PartyShare, ...]
+    turnout: float | None
+    electors: int | None
+    roll_version: str
+
+
+@dataclass(frozen=True)
+class Community:
+    """A published figure of the seat's population: a community, a group or another measure.
+
+    Parameters
+    ----------
+    measure : str
+        Such as "sc_share" or "community:<name>".
+    words : Words
+        What to call it.
+    share : float
+        0 to 1.
+    standard_error : float or None
+        Of the share; None for an official count.
+    low, high : float or None
+        90% range.
+    kind : str
+        "official" or "estimate".
+    source : str
+        Who says so.
+    year : int
+        Of the figure.
+    level : str
+        "seat", or "district" where the seat itself has no figure.
+    """
+
+    measure: str
+    words: Words
+    share: float
+    standard_error: float | None
+    low: float | None
+    high: float | None
+    kind: str
+    source: str
+    year: int
+    level: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One declared fact of an aspirant: its id, its name and its value in words (None: not known)."""
+
+    id: str
+    label: Words
+    value: Words | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason or the warning.
+
+    Parameters
+    ----------
+    id : str
+        Name of the feature that it is told by; "(base)" for the warning.
+    kind : str
+        "for", "against" or "warning".
+    points : float
+        Margin points against the mean of the seat's aspirants; 0 for the warning.
+    words : Words
+        The sentence, from the reviewed templates.
+    """
+
+    id: str
+    kind: Literal["for", "against", "warning"]
+    points: float
+    words: Words
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One rating by one person.
+
+    Parameters
+    ----------
+    aspirant_id, role, rater_id, rated_at
+        Who was rated, by whom (role: observer, dcc, pcc, survey), when.
+    rating, scale_min, scale_max : float or None
+        As given.
+    score : float
+        0 to 1 on the scale.
+    severity : float
+        How much this rater marks above (+) or below (-) the others of the role, 0-1 scale, shrunk.
+    value : float
+        score minus severity.
+    rebel_risk : str
+        low, medium, high or "".
+    note : str
+        The rater's own words.
+    """
+
+    aspirant_id: str
+    role: str
+    rater_id: str
+    rated_at: dt.datetime | None
+    rating: float | None
+    scale_min: float | None
+    scale_max: float | None
+    score: float
+    severity: float
+    value: float
+    rebel_risk: str
+    note: str
+
+
+@dataclass(frozen=True)
+class StageName:
+    """A name that a stage of the party put down, with its place and any dissent."""
+
+    stage: str
+    recorded_at: dt.datetime | None
+    position: int
+    aspirant_id: str
+    dissent: str
+
+
+@dataclass(frozen=True)
+class PanelPlace:
+    """A place on the panel; an abstention has position 0 and no aspirant."""
+
+    position: int
+    aspirant_id: str | None
+    role: str
+    words: Words
+    tie_group: int | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a contrast: the topic's id and name, and margin points."""
+
+    id: str
+    words: Words
+    points: float
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Why `a` is ahead of (or behind) `b`: the parts and the rest add up to the difference of expected margins.
+
+    Parameters
+    ----------
+    a, b : str
+        aspirant_id of both.
+    points : float
+        Expected margin of a minus that of b.
+    parts : tuple of Part
+        The largest ones first.
+    rest : float
+        All the others together.
+    """
+
+    a: str
+    b: str
+    points: float
+    parts: tuple[Part, ...]
+    rest: float
+
+
+@dataclass(frozen=True)
+class Aspirant:
+    """One aspirant of the seat.
+
+    Parameters
+    ----------
+    aspirant_id, name, name_hi : str
+        As in the application.
+    rank : int or None
+        By the model; None for who is not ranked.
+    expected_margin, low, high : float
+        Points, with the 90% range (swing included).
+    low_given_swing, high_given_swing : float
+        The 90% range with the swing known.
+    chance : Chance
+        To win.
+    best_chance : float
+        Chance (0 to 1) to be the best of the eligible here.
+    tie_group : int or None
+        Equal: too close to call.
+    eligible : str
+        yes, no or awaited.
+    eligible_words : Words
+        The state and its reason.
+    support : str
+        in, edge or outside.
+    support_words : Words
+        The same in words.
+    verified_share : float or None
+        Share of the activity that is verified, 0 to 1.
+    presence_booths : float or None
+        Share of the seat's booths reached, verified, 0 to 1.
+    cases, serious_cases : int or None
+        Pending cases as declared.
+    sex, category, community, birth_date, education, residence_seat_id, party_since, party_post, family_id
+        As declared; None where unknown.
+    assets_inr : float or None
+        Declared, rupees.
+    newcomer : bool or None
+        No earlier contest is known.
+    facts : tuple of Fact
+        The declared facts in words.
+    reasons : tuple of Reason
+        At most three for, three against, one warning.
+    disagreement : float or None
+        Standard deviation over the ratings of this aspirant, 0-1 scale, severity taken out.
+    """
+
+    aspirant_id: str
+    name: str
+    name_hi: str
+    rank: int | None
+    expected_margin: float
+    low: float
+    high: float
+    low_given_swing: float
+    high_given_swing: float
+    chance: Chance
+    best_chance: float
+    tie_group: int | None
+    eligible: str
+    eligible_words: Words
+    support: str
+    support_words: Words
+    verified_share: float | None
+    presence_booths: float | None
+    cases: int | None
+    serious_cases: int | None
+    sex: str | None
+    category: str | None
+    community: str | None
+    birth_date: dt.date | None
+    education: str | None
+    residence_seat_id: str | None
+    party_since: dt.date | None
+    party_post: str | None
+    family_id: str | None
+    assets_inr: float | None
+    newcomer: bool | None
+    facts: tuple[Fact, ...]
+    reasons: tuple[Reason, ...]
+    disagreement: float | None
+
+    def by_kind(self, kind: str) -> tuple[Reason, ...]:
+        """Return the reasons of one kind: for, against or warning."""
+        return tuple(reason for reason in self.reasons if reason.kind == kind)
+
+    def called(self, language: Language) -> str:
+        """Return the name in the reader's script where the record has it, else as it is."""
+        return (self.name_hi or self.name) if language == "hi" else (self.name or self.name_hi)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many of the first names, and of the slate where there is one, belong to a group.
+
+    Parameters
+    ----------
+    id : str
+        women, newcomers, young, SC, ST, OBC, GEN.
+    words : Words
+        Its name.
+    leaders, slate : int or None
+        Tickets; slate is None where no slate was made.
+    leaders_strong, slate_strong : int or None
+        Those of them in seats with a chance of 50% or more.
+    """
+
+    id: str
+    words: Words
+    leaders: int
+    leaders_strong: int
+    slate: int | None
+    slate_strong: int | None
+
+
+@dataclass(frozen=True)
+class SeatBlueprint:
+    """The whole blueprint of one seat.
+
+    Parameters
+    ----------
+    head : SeatHead
+        In short.
+    election_id, party : str
+        The coming election, whose tickets.
+    as_of : date
+        What was known by then.
+    model_version, data_hash, version : str
+        Which scores; version is a short hash of all three.
+    history : tuple of PastElection
+        The last six elections, oldest first.
+    booths : DataFrame
+        `BOOTH_COLUMNS`, one row a booth.
+    booth_list, booth_votes : str or None
+        Elections that the list of booths and its votes come from.
+    communities : tuple of Community
+        Largest community first, then the other measures.
+    aspirants : tuple of Aspirant
+        The ranked first, in their order.
+    panel : tuple of PanelPlace
+        The proposal to the committee.
+    contrasts : tuple of Contrast
+        The first name against each of the next three.
+    ratings : tuple of Rating
+        Of this seat's aspirants.
+    stages : tuple of StageName
+        Names by stage of the party, oldest stage first.
+    unknown : tuple of Words
+        What isn't known.
+    slate_choice, slate_substitute : str or None
+        aspirant_id in the slate, where one was made.
+    """
+
+    head: SeatHead
+    election_id: str
+    party: str
+    as_of: dt.date
+    model_version: str
+    data_hash: str
+    version: str
+    history: tuple[PastElection, ...]
+    booths: pd.DataFrame
+    booth_list: str | None
+    booth_votes: str | None
+    communities: tuple[Community, ...]
+    aspirants: tuple[Aspirant, ...]
+    panel: tuple[PanelPlace, ...]
+    contrasts: tuple[Contrast, ...]
+    ratings: tuple[Rating, ...]
+    stages: tuple[StageName, ...]
+    unknown: tuple[Words, ...]
+    slate_choice: str | None
+    slate_substitute: str | None
+
+    def aspirant(self, aspirant_id: str) -> Aspirant:
+        """Return one aspirant; `KeyError` where the seat has no such id."""
+        for found in self.aspirants:
+            if found.aspirant_id == aspirant_id:
+                return found
+        raise KeyError(aspirant_id)
