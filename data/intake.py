@@ -225,7 +225,7 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
                 for frame in held:
                     arrow = to_arrow(spec, frame).append_column("_row", pa.array(frame.index.to_numpy(dtype="int64")))
                     if writer is None:
-                        writer = pq.ParquetWriter(spool / "rows.parquet", arrow.schema, compression="zstd")
+                        writer = pq.ParquetWriter(spool / "rows.parquet", arrow.schema, compression="lz4")
                     writer.write_table(arrow.select(writer.schema.names).cast(writer.schema))
                 held = [good.iloc[:0]]  # only its columns, so that the next batch is spooled too
     except BaseException:
