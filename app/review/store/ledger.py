@@ -299,9 +299,7 @@ def _seat_after(seat: SeatStatus, entry: Entry, event: ev.Event) -> SeatStatus:
         case ev.Noted():
             return replace(seat, notes=(*seat.notes, Note(entry.actor, entry.at, event.text)))
         case ev.StageRecorded():
-            names = StageNames(
-                event.stage, event.held_on, event.aspirant_ids, event.dissent, entry.actor, entry.at
-            )
+            names = StageNames(event.stage, event.held_on, event.aspirant_ids, event.dissent, entry.actor, entry.at)
             return replace(seat, stages=(*seat.stages, names))
         case ev.Rated():
             rating = Rating(

@@ -176,9 +176,7 @@ def entries(database: Database, *, after: int = 0, seat_id: str | None = None) -
 def head(database: Database) -> Anchor:
     """Return where the chain stands now."""
     with database.read() as connection:
-        last = connection.execute(
-            sa.select(RECORD.c.seq, RECORD.c.hash).order_by(RECORD.c.seq.desc()).limit(1)
-        ).first()
+        last = connection.execute(sa.select(RECORD.c.seq, RECORD.c.hash).order_by(RECORD.c.seq.desc()).limit(1)).first()
     return Anchor(0, START) if last is None else Anchor(int(last.seq), str(last.hash))
 
 
