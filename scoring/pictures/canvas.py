@@ -12,7 +12,8 @@ from typing import Final
 from khaka.scoring.pictures.look import Look
 
 PRINT_STYLE: Final = (
-    "text{font-family:'Noto Sans Devanagari',sans-serif;font-size:11px;fill:#111}"
+    "text{font-family:'Noto Sans Devanagari',sans-serif;font-size:11px;fill:#111;"
+    "paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
     ".mu{fill:#555}.st{font-weight:600}.e{text-anchor:end}.m{text-anchor:middle}"
     ".ax,.gr,.ze,.rg,.wh,.gh{fill:none;stroke:#111;stroke-width:1}.gr{stroke:#ccc;stroke-width:.6}.ze{stroke-width:1.6}"
     ".rg{stroke:#8d93a8;stroke-width:6}.wh{stroke:#8d93a8;stroke-width:2}.gh{stroke:#555;stroke-dasharray:3 2}"

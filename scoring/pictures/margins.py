@@ -169,9 +169,9 @@ def _grid(canvas: Canvas, scale: Scale, top: float, bottom: float, look: Look) -
         canvas.add("line", x1=x, x2=x, y1=top, y2=bottom, class_="ze" if value == 0 else "gr")
         canvas.text(x, bottom + 13, look.number(value), "st m" if value == 0 else "mu m")
     if scale(0.0) - scale.start > 60:
-        canvas.text(scale(0.0) - 8, bottom + 13, f"← {look.say('side_behind')}", "mu e bg")
+        canvas.text(scale(0.0) - 8, bottom + 13, f"← {look.say('side_behind')}", "mu e")
     if scale.stop - scale(0.0) > 60:
-        canvas.text(scale(0.0) + 8, bottom + 13, f"{look.say('side_ahead')} →", "mu bg")
+        canvas.text(scale(0.0) + 8, bottom + 13, f"{look.say('side_ahead')} →", "mu")
 
 
 def _row(canvas: Canvas, scale: Scale, top: float, one: Standing, look: Look, right: float) -> None:

@@ -145,6 +145,5 @@ def fifths(values: Iterable[float]) -> tuple[float, ...]:
         return (0.2, 0.4, 0.6, 0.8)
     low, high = known[len(known) // 20], known[-1 - len(known) // 20]
     step = next((size for size in (0.01, 0.02, 0.05, 0.1) if high - low <= 6 * size), 0.2)
-    start = step * math.floor((low + high) / 2 / step + 0.5) - 1.5 * step
-    start = step * round(max(start, step) / step)
+    start = step * max(round(((low + high) / 2 - 1.5 * step) / step), 1)
     return tuple(round(start + number * step, 4) for number in range(4))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from khaka.scoring.pictures.canvas import Canvas
+from khaka.scoring.pictures.canvas import Canvas, rounded
 from khaka.scoring.pictures.look import Look
 from khaka.scoring.pictures.scales import Scale, margin_scale
 
@@ -68,7 +68,7 @@ def history_strip(elections: Sequence[Past], look: Look, *, width: float = 360.0
         canvas.text(middle, 128, look.shown(one.label), "m")
         if not math.isfinite(one.margin):
             canvas.text(middle, zero - 5, "–" if one.contested else "×", "mu m")
-            canvas.text(middle, 143, look.say("not_known" if one.contested else "not_contested"), "mu m xs")
+            canvas.text(middle, 143, look.say("not_known" if one.contested else "not_contested"), "mu m")
             continue
         y = vertical(one.margin)
         class_ = "po" if one.margin > 0 else "ne"
@@ -115,15 +115,17 @@ def calendar_strip(
     side = min((width - 4) / weeks, 12.0)
     top = 4.0
     peak = max([count for day, count in days.items() if first <= day <= last], default=0)
-    canvas.open("g", class_="ca")
+    # one path a class: a strip of 130 days is then a few hundred bytes
+    edge = rounded(side - 1)
+    squares: dict[str, str] = {}
     day = first
     while day <= last:
         x, y = 2 + side * ((day - start).days // 7), top + side * day.weekday()
-        canvas.add(
-            "rect", x=x, y=y, width=side - 1, height=side - 1, class_=_step(days.get(day, 0), peak, day, known_from)
-        )
+        class_ = _step(days.get(day, 0), peak, day, known_from)
+        squares[class_] = squares.get(class_, "") + f"M{rounded(x)} {rounded(y)}h{edge}v{edge}h-{edge}z"
         day += dt.timedelta(days=1)
-    canvas.close("g")
+    for class_, d in sorted(squares.items()):
+        canvas.add("path", d=d, class_=class_)
     base = top + 7 * side + 14
     canvas.text(2, base, look.shown(_date(first)), "mu")
     canvas.text(width - 2, base, look.shown(_date(last)), "mu e")
