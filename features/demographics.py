@@ -1,18 +1,19 @@
 """Published aggregates about the seat's people, brought to the seat.
 
 For each seat and measure one figure: the seat's own, else the mean over its villages, wards or booths weighted by
-their population, else that of its district (an areal fallback: the same for all seats of the district), else that of
-the district which it was cut from. Within a level an official figure goes before an estimate, then the latest year
-known. Standard errors are kept apart: they say how sure a figure is and are no feature.
+their population, else what `khaka places` brought to it from districts by the map, else that of its district (the
+same for all seats of the district), else that of the district which it was cut from. Within a level an official figure
+goes before an estimate, then the latest year known. Standard errors are kept apart: they say how sure a figure is and
+are no feature.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import pandas as pd
 
+from khaka.data.districts import PARENT, district_key
 from khaka.features.cutoff import KnownTables
 from khaka.features.registry import FeatureInfo, by_name
 
@@ -39,54 +40,11 @@ _DOCS: Final = {
 FEATURES: Final = by_name(*(info(f"{PREFIX}{measure}") for measure in _DOCS))
 """The measures that are always in the table; others join where they are fed in."""
 
-#: Districts that were renamed, old name to new, and other spellings in published files, as `district_key` sees them.
-#: Keys are compared within a state only.
-_RENAMED: Final = {
-    "ALLAHABAD": "PRAYAGRAJ", "FAIZABAD": "AYODHYA", "JYOTIBAPHULENAGAR": "AMROHA", "MAHAMAYANAGAR": "HATHRAS",
-    "KANSHIRAMNAGAR": "KASGANJ", "KANSHIRAMNAGARKASGANJ": "KASGANJ", "SANTRAVIDASNAGAR": "BHADOHI",
-    "SANTRAVIDASNAGARBHADOHI": "BHADOHI", "LAKHIMPURKHERI": "KHERI",
-    "BHIMNAGAR": "SAMBHAL", "PRABUDHHANAGAR": "SHAMLI", "PRABUDDHANAGAR": "SHAMLI", "PANCHSHEELNAGAR": "HAPUR",
-    "CHHATRAPATISHAHUJIMAHARAJNAGAR": "AMETHI", "KUSHINAGARPADRAUNA": "KUSHINAGAR", "GURGAON": "GURUGRAM",
-    "MEWAT": "NUH", "BELGAUM": "BELAGAVI", "BELLARY": "BALLARI", "BIJAPUR": "VIJAYAPURA", "GULBARGA": "KALABURAGI",
-    "MYSORE": "MYSURU", "SHIMOGA": "SHIVAMOGGA", "TUMKUR": "TUMAKURU", "HOSHANGABAD": "NARMADAPURAM",
-    "BHEEMNAGAR": "SAMBHAL", "CHHATRAPATHISHAHUJIMAHARAJGAR": "AMETHI", "RAMABAINAGAR": "KANPURDEHAT",
-    "KANPURGRAMEEN": "KANPURDEHAT", "BADAUN": "BUDAUN", "GAUTAMBUDHNAGAR": "GAUTAMBUDDHANAGAR",
-    "MAHARAJGANJ": "MAHRAJGANJ", "SHRAVASTI": "SHRAWASTI",
-    "BUXOR": "BUXAR", "EASTCHAMPARAN": "PURBACHAMPARAN", "WESTCHAMPARAN": "PASHCHIMCHAMPARAN",
-    "JAHANABAD": "JEHANABAD", "KAIMUR": "KAIMURBHABUA", "KAIMURBHABHUA": "KAIMURBHABUA", "PURNEA": "PURNIA",
-    "CHICKMAGALUR": "CHIKKAMAGALURU", "CHIKMAGALUR": "CHIKKAMAGALURU", "CHIKBALLAPUR": "CHIKKABALLAPURA",
-    "KHANDWA": "KHANDWAEASTNIMAR", "KHARGONE": "KHARGONEWESTNIMAR", "NARSINGHPUR": "NARSIMHAPUR",
-    "AHMEDNAGAR": "AHMADNAGAR", "BEED": "BID", "BULDHANA": "BULDANA", "DISTRICTSINDHUDURG": "SINDHUDURG",
-    "MUMBAICITY": "MUMBAI", "RAIGAD": "RAIGARH",
-    "ANGUL": "ANUGUL", "BALASORE": "BALESHWAR", "BOUDH": "BAUDH", "DEOGARH": "DEBAGARH", "JAJPUR": "JAJAPUR",
-    "JAGATSINGHPUR": "JAGATSINGHAPUR", "KEONJHAR": "KENDUJHAR", "KHURDA": "KHORDHA", "NABARANGPUR": "NABARANGAPUR",
-    "KANCHIPURAM": "KANCHEEPURAM", "NILGIRIS": "THENILGIRIS", "THOOTHUKUDI": "THOOTHUKKUDI", "TIRUPUR": "TIRUPPUR",
-    "TIRUVALLUR": "THIRUVALLUR", "TIRUVARUR": "THIRUVARUR", "VILLUPURAM": "VILUPPURAM",
-}  # fmt: skip
-
-#: Districts made after the 2011 census, each with the one that most of it was cut from: the last resort.
-_PARENT: Final = {
-    "SAMBHAL": "MORADABAD", "SHAMLI": "MUZAFFARNAGAR", "HAPUR": "GHAZIABAD", "AMETHI": "SULTANPUR",
-}  # fmt: skip
-
-
-def district_key(name: str) -> str:
-    """Return a district's name in capital letters only, renamed districts under their newer name.
-
-    Examples
-    --------
-    >>> district_key("Sant Ravidas Nagar (Bhadohi)"), district_key("BHADOHI"), district_key("Rae Bareli")
-    ('BHADOHI', 'BHADOHI', 'RAEBARELI')
-    """
-    key = re.sub(r"[^A-Z]", "", name.upper())
-    return _RENAMED.get(key, key)
-
-
 # `unit_seat` says which seat a unit below the seat lies in, `weight` is its population (1 where none has one).
 _SEAT_MEASURES: Final = """
 WITH wanted_seats AS (SELECT seat_id, district, parent FROM wanted),
 placed AS (
-    SELECT w.seat_id, 1 AS tier, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0 AS weight
+    SELECT w.seat_id, CASE WHEN starts_with(d.source, 'areal:') THEN 3 ELSE 1 END AS tier, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0 AS weight
     FROM demographics d JOIN wanted_seats w ON d.level = 'seat' AND d.unit_id = w.seat_id
     UNION ALL
     SELECT w.seat_id, 2, d.kind, d.measure, d.year, d.source, d.value, d.standard_error,
@@ -95,11 +53,11 @@ placed AS (
           FROM demographics WHERE level IN ('village', 'ward', 'booth')) d
     JOIN wanted_seats w ON d.unit_seat = w.seat_id
     UNION ALL
-    SELECT w.seat_id, 3, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0
+    SELECT w.seat_id, 4, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0
     FROM demographics d JOIN districts k ON d.level = 'district' AND d.unit_id = k.unit_id
     JOIN wanted_seats w ON w.district = k.district
     UNION ALL
-    SELECT w.seat_id, 4, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0
+    SELECT w.seat_id, 5, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0
     FROM demographics d JOIN districts k ON d.level = 'district' AND d.unit_id = k.unit_id
     JOIN wanted_seats w ON w.parent = k.district
 ), figures AS (
@@ -117,7 +75,7 @@ FROM figures
 """
 
 
-_LEVELS: Final = {1: "seat", 2: "units", 3: "district", 4: "parent district"}
+_LEVELS: Final = {1: "seat", 2: "units", 3: "seat by area", 4: "district", 5: "parent district"}
 
 
 def seat_measures(known: KnownTables, seat_ids: pd.Series) -> pd.DataFrame:
@@ -133,8 +91,8 @@ def seat_measures(known: KnownTables, seat_ids: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        seat_id, measure, level (seat, units, district, parent district), kind, year, source, value,
-        standard_error (in the value's unit, NaN where unknown), met (the share as the
+        seat_id, measure, level (seat, units, seat by area, district, parent district), kind, year, source,
+        value, standard_error (in the value's unit, NaN where unknown), met (the share as the
         group's own members meet it: mean over the seat's smaller
         units weighted by the group's people; NaN without smaller units). Sorted by seat_id and measure.
     """
@@ -166,7 +124,7 @@ def _figures(known: KnownTables, seat_ids: pd.Series) -> pd.DataFrame:
         index=wanted.index,
         dtype="str",
     )
-    parents = wanted["district"].str.slice(4).astype("object").map(_PARENT).astype("str")
+    parents = wanted["district"].str.slice(4).astype("object").map(PARENT).astype("str")
     wanted["parent"] = wanted["district"].str.slice(0, 4) + parents
     figures = known.frame("demographics")
     units = figures.loc[figures["level"] == "district", "unit_id"].dropna().unique()

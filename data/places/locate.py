@@ -58,7 +58,9 @@ class Locator:
         there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
         invalid = np.flatnonzero(there & ~shapely.is_valid(shapes))
         if len(invalid):
-            raise KhakaError(f"polygon {invalid[0]} is invalid ({shapely.is_valid_reason(shapes[invalid[0]])}); mend it")
+            raise KhakaError(
+                f"polygon {invalid[0]} is invalid ({shapely.is_valid_reason(shapes[invalid[0]])}); mend it"
+            )
         self._positions: Ints = np.flatnonzero(there).astype(np.int64)
         self._shapes = shapes[there]
         shapely.prepare(self._shapes)

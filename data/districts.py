@@ -1,0 +1,48 @@
+"""Names of districts: one key for all spellings, renamed and divided districts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: Districts that were renamed, old name to new, and other spellings in published files, as `district_key` sees them.
+#: Keys are compared within a state only.
+_RENAMED: Final = {
+    "ALLAHABAD": "PRAYAGRAJ", "FAIZABAD": "AYODHYA", "JYOTIBAPHULENAGAR": "AMROHA", "MAHAMAYANAGAR": "HATHRAS",
+    "KANSHIRAMNAGAR": "KASGANJ", "KANSHIRAMNAGARKASGANJ": "KASGANJ", "SANTRAVIDASNAGAR": "BHADOHI",
+    "SANTRAVIDASNAGARBHADOHI": "BHADOHI", "LAKHIMPURKHERI": "KHERI",
+    "BHIMNAGAR": "SAMBHAL", "PRABUDHHANAGAR": "SHAMLI", "PRABUDDHANAGAR": "SHAMLI", "PANCHSHEELNAGAR": "HAPUR",
+    "CHHATRAPATISHAHUJIMAHARAJNAGAR": "AMETHI", "KUSHINAGARPADRAUNA": "KUSHINAGAR", "GURGAON": "GURUGRAM",
+    "MEWAT": "NUH", "BELGAUM": "BELAGAVI", "BELLARY": "BALLARI", "BIJAPUR": "VIJAYAPURA", "GULBARGA": "KALABURAGI",
+    "MYSORE": "MYSURU", "SHIMOGA": "SHIVAMOGGA", "TUMKUR": "TUMAKURU", "HOSHANGABAD": "NARMADAPURAM",
+    "BHEEMNAGAR": "SAMBHAL", "CHHATRAPATHISHAHUJIMAHARAJGAR": "AMETHI", "RAMABAINAGAR": "KANPURDEHAT",
+    "KANPURGRAMEEN": "KANPURDEHAT", "BADAUN": "BUDAUN", "GAUTAMBUDHNAGAR": "GAUTAMBUDDHANAGAR",
+    "MAHARAJGANJ": "MAHRAJGANJ", "SHRAVASTI": "SHRAWASTI",
+    "BUXOR": "BUXAR", "EASTCHAMPARAN": "PURBACHAMPARAN", "WESTCHAMPARAN": "PASHCHIMCHAMPARAN",
+    "JAHANABAD": "JEHANABAD", "KAIMUR": "KAIMURBHABUA", "KAIMURBHABHUA": "KAIMURBHABUA", "PURNEA": "PURNIA",
+    "CHICKMAGALUR": "CHIKKAMAGALURU", "CHIKMAGALUR": "CHIKKAMAGALURU", "CHIKBALLAPUR": "CHIKKABALLAPURA",
+    "KHANDWA": "KHANDWAEASTNIMAR", "KHARGONE": "KHARGONEWESTNIMAR", "NARSINGHPUR": "NARSIMHAPUR",
+    "AHMEDNAGAR": "AHMADNAGAR", "BEED": "BID", "BULDHANA": "BULDANA", "DISTRICTSINDHUDURG": "SINDHUDURG",
+    "MUMBAICITY": "MUMBAI", "RAIGAD": "RAIGARH",
+    "ANGUL": "ANUGUL", "BALASORE": "BALESHWAR", "BOUDH": "BAUDH", "DEOGARH": "DEBAGARH", "JAJPUR": "JAJAPUR",
+    "JAGATSINGHPUR": "JAGATSINGHAPUR", "KEONJHAR": "KENDUJHAR", "KHURDA": "KHORDHA", "NABARANGPUR": "NABARANGAPUR",
+    "KANCHIPURAM": "KANCHEEPURAM", "NILGIRIS": "THENILGIRIS", "THOOTHUKUDI": "THOOTHUKKUDI", "TIRUPUR": "TIRUPPUR",
+    "TIRUVALLUR": "THIRUVALLUR", "TIRUVARUR": "THIRUVARUR", "VILLUPURAM": "VILUPPURAM",
+}  # fmt: skip
+
+#: Districts made after the 2011 census, each with the one that most of it was cut from: the last resort.
+PARENT: Final = {
+    "SAMBHAL": "MORADABAD", "SHAMLI": "MUZAFFARNAGAR", "HAPUR": "GHAZIABAD", "AMETHI": "SULTANPUR",
+}  # fmt: skip
+
+
+def district_key(name: str) -> str:
+    """Return a district's name in capital letters only, renamed districts under their newer name.
+
+    Examples
+    --------
+    >>> district_key("Sant Ravidas Nagar (Bhadohi)"), district_key("BHADOHI"), district_key("Rae Bareli")
+    ('BHADOHI', 'BHADOHI', 'RAEBARELI')
+    """
+    key = re.sub(r"[^A-Z]", "", name.upper())
+    return _RENAMED.get(key, key)
