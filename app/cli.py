@@ -31,6 +31,8 @@ COMMANDS: Final[dict[str, str]] = {
     "simulate": "Write a made-up state whose truth is known.",
     "evaluate": "Score a ranking against a made-up state's truth.",
     "study": "Judge the ranking on many made-up states of every kind.",
+    "review": "Serve the committee's page.",
+    "user": "Who may sign in to the committee's page.",
     "audit": "Exposure, error and drift by group; the decision log's chain.",
 }
 """Commands and their one-line help, in the order of the work."""

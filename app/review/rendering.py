@@ -20,6 +20,8 @@ fragment must hold no form of its own (a token is one reader's) and nothing abou
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -135,11 +137,10 @@ def _environment(loader: jinja2.BaseLoader, language: Language, assets: Assets) 
 
 def extras(language: Language) -> Mapping[str, Any]:
     """Return what `khaka.app.review.words` adds to the templates of a language (figures, dates), if it is there."""
-    try:
-        from khaka.app.review.words import template_globals
-    except ModuleNotFoundError:
+    if importlib.util.find_spec("khaka.app.review.words") is None:
         return {}
-    return cast("Mapping[str, Any]", template_globals(language))
+    words = importlib.import_module("khaka.app.review.words")
+    return cast("Mapping[str, Any]", words.template_globals(language))
 
 
 def review(request: Request) -> Review:

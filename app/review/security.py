@@ -45,6 +45,7 @@ class SecurityHeaders:
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers added."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

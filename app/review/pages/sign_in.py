@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import PlainTextResponse, Response
 
 from khaka.app.review.access import EVERYONE, PUBLIC, Rule, route
 from khaka.app.review.factory import SESSION_COOKIE
-from khaka.app.review.language import COOKIE, DIGITS, LANGUAGES, Digits, Language, Reader
+from khaka.app.review.language import COOKIE, DIGITS, LANGUAGES, Reader
 from khaka.app.review.rendering import form, maybe_visitor, redirect, render, review, text_field, visitor
 from khaka.app.review.security import local_path
 from khaka.app.review.store.users import password_fits
@@ -66,8 +66,8 @@ def choose_reading(request: Request) -> Response:
     """Keep language and digits for a year."""
     language, digits = text_field(request, "language", longest=20), text_field(request, "digits", longest=20)
     reads = Reader(
-        cast("Language", language) if language in LANGUAGES else "en",
-        cast("Digits", digits) if digits in DIGITS else "latin",
+        language if language in LANGUAGES else "en",
+        digits if digits in DIGITS else "latin",
     )
     response = redirect(text_field(request, "next"))
     response.set_cookie(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from khaka.app.review.store import events as ev
 from khaka.app.review.store.chain import Entry
@@ -273,7 +273,13 @@ def _moved(known: Application, status: str, entry: Entry) -> Application:
 
 def _seat_after(seat: SeatStatus, entry: Entry, event: ev.Event) -> SeatStatus:
     """Return what stands for a seat after an event."""
-    decided = {"by": entry.actor, "role": entry.role, "at": entry.at, "version": entry.version, "seq": entry.seq}
+    decided: dict[str, Any] = {
+        "by": entry.actor,
+        "role": entry.role,
+        "at": entry.at,
+        "version": entry.version,
+        "seq": entry.seq,
+    }
     match event:
         case ev.Shortlisted():
             status = seat.status if seat.is_decided else "shortlisted"
@@ -308,6 +314,6 @@ def _seat_after(seat: SeatStatus, entry: Entry, event: ev.Event) -> SeatStatus:
             )  # fmt: skip
             return replace(seat, ratings=(*seat.ratings, rating))
         case ev.FormSet():
-            return replace(seat, **{f"form_{event.form.lower()}": event.state})
+            return replace(seat, form_a=event.state) if event.form == "A" else replace(seat, form_b=event.state)
         case _:
             return seat

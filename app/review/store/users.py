@@ -21,6 +21,8 @@ from khaka.data.errors import KhakaError
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+    from khaka.data.workspace import Workspace
+
 SHORTEST: Final = 10
 LONGEST: Final = 200
 _NAME: Final = re.compile(r"[^\W_][\w.@ -]{0,39}")
@@ -173,3 +175,19 @@ def password_fits(database: Database, name: str, password: str) -> User | None:
     if row is None or not row.active:
         return None
     return _user(row)
+
+
+def known_districts(workspace: Workspace, districts: Sequence[str]) -> None:
+    """Refuse a district that the table `seats` doesn't have.
+
+    Raises
+    ------
+    KhakaError
+        Naming the districts that are there.
+    """
+    names = {str(name).strip() for name in workspace.store.read("seats", columns=["district"])["district"].dropna()}
+    folded = {name.casefold() for name in names}
+    for district in districts:
+        if district.strip().casefold() not in folded:
+            some = ", ".join(sorted(names)[:12]) or "none"
+            raise KhakaError(f"no seat lies in a district {district!r}; there are {some}")
