@@ -44,7 +44,8 @@ FEATURES: Final = by_name(*(info(f"{PREFIX}{measure}") for measure in _DOCS))
 _SEAT_MEASURES: Final = """
 WITH wanted_seats AS (SELECT seat_id, district, parent FROM wanted),
 placed AS (
-    SELECT w.seat_id, CASE WHEN starts_with(d.source, 'areal:') THEN 3 ELSE 1 END AS tier, d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0 AS weight
+    SELECT w.seat_id, CASE WHEN starts_with(d.source, 'areal:') THEN 3 ELSE 1 END AS tier,
+           d.kind, d.measure, d.year, d.source, d.value, d.standard_error, 1.0 AS weight
     FROM demographics d JOIN wanted_seats w ON d.level = 'seat' AND d.unit_id = w.seat_id
     UNION ALL
     SELECT w.seat_id, 2, d.kind, d.measure, d.year, d.source, d.value, d.standard_error,

@@ -10,8 +10,8 @@ the figures of two units i and j differ by
 
     E (z_i - z_j)^2 / 2 = b * (D_ij - (D_ii + D_jj) / 2)
 
-with D the mean root of the distance between a random place of one and of the other, which gives b; and a target t made from sources
-s with parts u_s is wrong by a variance of
+with D the mean root of the distance between a random place of one and of the other, which gives b; and a target t made
+from sources s with parts u_s is wrong by a variance of
 
     b * (2 sum_s u_s D_ts - D_tt - sum_s sum_s' u_s u_s' D_ss')
 
@@ -141,8 +141,8 @@ def overlay(source: Map, target: Map, *, density: Floats | None = None, missing:
     pieces = cut["geometry"].to_numpy(dtype=object)
     area = np.asarray(shapely.area(pieces), dtype=np.float64)
     weight = area * one_km[at_target]
-    inside_area = np.bincount(at_source, weights=area, minlength=len(source))
-    inside = np.bincount(at_source, weights=weight, minlength=len(source))
+    inside_area = _summed(at_source, area, len(source))
+    inside = _summed(at_source, weight, len(source))
     rest = np.where(source.areas - inside_area > _SLIVER * source.areas, source.areas - inside_area, 0.0)
     empty = inside <= 0  # no people in any piece: by area
     weight = np.where(empty[at_source], area, weight)
@@ -152,7 +152,7 @@ def overlay(source: Map, target: Map, *, density: Floats | None = None, missing:
     lacking = np.zeros(len(source)) if missing is None else np.clip(missing, 0.0, 1.0)
     total = total / np.where(lacking < 1.0, 1.0 - lacking, 1.0)
     share = weight / np.where(total > 0, total, 1.0)[at_source]
-    outside = 1.0 - np.bincount(at_source, weights=share, minlength=len(source))
+    outside = 1.0 - _summed(at_source, share, len(source))
     outside = np.where((rest > 0) | (lacking > 0), outside, 0.0)
     points, piece = _places(pieces, float(np.sqrt(np.median(target.areas) / _POINTS)))
     return Overlay(source, target, at_source, at_target, share, outside, total, points, piece)
@@ -177,12 +177,10 @@ def bring_total(pieces: Overlay, values: Floats) -> Brought:
     per_weight = np.divide(values, pieces.weight, out=np.full(len(values), np.nan), where=pieces.weight > 0)
     filled = np.where(known, values, 0.0)
     count = len(pieces.target)
-    value = np.bincount(pieces.piece_target, weights=pieces.share * filled[pieces.piece_source], minlength=count)
+    value = _summed(pieces.piece_target, pieces.share * filled[pieces.piece_source], count)
     blank = _blank(pieces, known)
     value = np.where(blank, np.nan, value)
-    weight = np.bincount(
-        pieces.piece_target, weights=pieces.share * pieces.weight[pieces.piece_source], minlength=count
-    )
+    weight = _summed(pieces.piece_target, pieces.share * pieces.weight[pieces.piece_source], count)
     error = weight * np.sqrt(_variance(pieces, per_weight))
     return Brought(value, np.where(blank, np.nan, error), float(filled.sum() - np.nansum(value)))
 
@@ -212,16 +210,16 @@ def bring_mean(
     known = np.isfinite(values)
     count = len(pieces.target)
     part = pieces.share * np.where(known, size, 0.0)[pieces.piece_source]
-    total = np.bincount(pieces.piece_target, weights=part, minlength=count)
+    total = _summed(pieces.piece_target, part, count)
     mass = part * np.where(known, values, 0.0)[pieces.piece_source]
-    summed = np.bincount(pieces.piece_target, weights=mass, minlength=count)
+    summed = _summed(pieces.piece_target, mass, count)
     blank = _blank(pieces, known) | (total <= 0)
     value = np.where(blank, np.nan, summed / np.where(total > 0, total, 1.0))
     own = np.zeros(count)
     if standard_error is not None:
         said = np.where(np.isfinite(standard_error), standard_error, 0.0)[pieces.piece_source]
         weight = part / np.where(total > 0, total, 1.0)[pieces.piece_target]
-        own = np.bincount(pieces.piece_target, weights=(weight * said) ** 2, minlength=count)
+        own = _summed(pieces.piece_target, (weight * said) ** 2, count)
     error = np.sqrt(_variance(pieces, values) + own)
     return Brought(value, np.where(blank, np.nan, error), 0.0)
 
@@ -242,11 +240,16 @@ def _cut(source: Map, target: Map) -> pd.DataFrame:
     return pd.DataFrame(cut[~small & (area > 0)].sort_values(["at_source", "at_target"], kind="stable"))
 
 
+def _summed(owner: Ints, values: Floats, count: int) -> Floats:
+    """Return the sum of the values of each owner, shape (count,)."""
+    return np.asarray(np.bincount(owner, weights=values, minlength=count), dtype=np.float64)
+
+
 def _blank(pieces: Overlay, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     count = len(pieces.target)
     weight = pieces.share * pieces.weight[pieces.piece_source]
-    total = np.bincount(pieces.piece_target, weights=weight, minlength=count)
-    unknown = np.bincount(pieces.piece_target, weights=weight * ~known[pieces.piece_source], minlength=count)
+    total = _summed(pieces.piece_target, weight, count)
+    unknown = _summed(pieces.piece_target, weight * ~known[pieces.piece_source], count)
     return np.asarray((total <= 0) | (unknown > _UNKNOWN * total), dtype=bool)
 
 

@@ -110,10 +110,10 @@ def coordinate_faults(booths: pd.DataFrame) -> pd.DataFrame:
     fault = _plain_faults(lat, lon)
     # a whole seat may have its columns swapped: its booths vouch for each other where they were meant to be
     meant = np.where((fault == "swapped")[:, None], np.column_stack([lon, lat]), np.column_stack([lat, lon]))
-    seats = _seats(*meant.T, seat, np.isin(fault, ["", "swapped"]), len(names))
+    seats = _seats(meant[:, 0], meant[:, 1], seat, np.isin(fault, ["", "swapped"]), len(names))
     meant = _meant(lat, lon, seat, seats, fault)
     usable = np.isin(fault, ["", "swapped", "decimal"])
-    north, east = meant.T
+    north, east = meant[:, 0], meant[:, 1]
     away = np.full(len(given), np.nan)
     among = np.full(len(given), -1, dtype=np.int64)
     for _ in range(_ROUNDS):
@@ -126,7 +126,7 @@ def coordinate_faults(booths: pd.DataFrame) -> pd.DataFrame:
         fault = wrong
     bad = fault != ""
     told = np.isin(fault, ["swapped", "decimal"])
-    out = given[bad].copy()
+    out: pd.DataFrame = given[bad].copy()
     out["fault"] = pd.array(fault[bad], dtype="str")
     out["among"] = pd.array([names[at] if at >= 0 else None for at in among[bad]], dtype="str")
     out["away_km"] = away[bad]

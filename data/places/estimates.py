@@ -50,8 +50,8 @@ def seat_estimates(
     """Bring the district figures of one state to its seats.
 
     Districts are cut by the seats' polygons. Inside a district people are taken to live as the electors of the roll
-    nearest in time do (two years after the figure at most), else evenly. Districts without a polygon of their own are made of the seats that name
-    them; a district that was cut after the figure counts as the one that it came from.
+    nearest in time do (two years after the figure at most), else evenly. Districts without a polygon of their own are
+    made of the seats that name them; a district that was cut after the figure counts as the one that it came from.
 
     Parameters
     ----------
@@ -132,7 +132,8 @@ def _missing(source: Map, target: Map, seats: pd.DataFrame, state: str) -> Float
     figures = set(source.unit_ids)
     district = pd.Series([_district_of(name, state, figures) for name in rows["district"].astype("object")])
     lacking = ~rows["seat_id"].isin(target.unit_ids).set_axis(district.index)
-    return lacking.groupby(district).mean().reindex(source.unit_ids).fillna(0.0).to_numpy(dtype=np.float64)
+    part = lacking.astype("float64").groupby(district).mean().reindex(list(source.unit_ids)).fillna(0.0)
+    return np.asarray(part.to_numpy(), dtype=np.float64)
 
 
 def _estimates(

@@ -112,10 +112,11 @@ def map_of(boundaries: pd.DataFrame, *, state: str | None = None, level: str = "
         raise KhakaError(f"{twice[0]} has two polygons; keep the one of its delimitation")
     order = sorted(range(len(units)), key=lambda at: unit_order(units[at]))
     shapes = mended(shapely.from_wkb(rows["geometry"].to_numpy(dtype=object)))
-    names = rows["name"].astype("object").tolist() if "name" in rows.columns else [None] * len(rows)
+    named = "name" in rows.columns
+    names = [str(name) for name in rows["name"].astype("str").fillna("")] if named else [""] * len(rows)
     return Map(
         level, tuple(units[at] for at in order),
-        tuple(names[at] if isinstance(names[at], str) else "" for at in order), shapes[order],
+        tuple(names[at] for at in order), shapes[order],
     )  # fmt: skip
 
 
@@ -214,5 +215,6 @@ def distances_km(lat: Floats, lon: Floats, to_lat: Floats, to_lon: Floats) -> Fl
     parts = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (lon, lat, to_lon, to_lat)))
     known = np.isfinite(parts).all(axis=0)
     out = np.full(known.shape, np.nan)
-    out[known] = Geod(ellps="WGS84").inv(*(part[known] for part in parts))[2]
+    east, north, to_east, to_north = (part[known] for part in parts)
+    out[known] = Geod(ellps="WGS84").inv(east, north, to_east, to_north)[2]
     return out / 1000.0
