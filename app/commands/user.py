@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from khaka.app.review.store.database import Database
     from khaka.app.review.store.record import Who
 
-_EXAMPLES = """Examples: khaka user add "Asha Devi" --role state   khaka user add ravi --role observer --district Lucknow
-khaka user list   khaka user disable ravi"""
+_EXAMPLES = (
+    'Examples: khaka user add "Asha Devi" --role state   khaka user add ravi --role observer --district Lucknow   '
+    "khaka user list   khaka user disable ravi"
+)
 
 
 @click.group("user", epilog=_EXAMPLES)
@@ -91,7 +93,7 @@ def show(common: Common) -> None:
 @stdin_option
 @common_options
 def password(common: Common, name: str, password_stdin: bool) -> None:
-    """Give a user another password; whoever is signed in by that name is signed out."""
+    """Give a user another password, and sign the user out."""
     from khaka.app.review.store.users import set_password
 
     database, who = _open(common)

@@ -6,7 +6,7 @@ import gettext
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from khaka.data.errors import KhakaError
 
@@ -38,7 +38,7 @@ def reader_of(request: Request) -> Reader:
     """Return the language and digits that were chosen, else what the browser asks for."""
     language, _, digits = request.cookies.get(COOKIE, "").partition(".")
     if language in LANGUAGES and digits in DIGITS:
-        return Reader(cast("Language", language), cast("Digits", digits))
+        return Reader(language, digits)
     asked = request.headers.get("accept-language", "").lower()
     hindi, english = asked.find("hi"), asked.find("en")
     return Reader("hi" if hindi >= 0 and (english < 0 or hindi < english) else "en")

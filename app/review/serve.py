@@ -110,7 +110,7 @@ def serve(
     config = uvicorn.Config(f"{__name__}:app", factory=True, workers=workers, **options)
     from uvicorn.supervisors import Multiprocess
 
-    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+    Multiprocess(config, sockets=[listening]).run()
 
 
 def _listen(host: str, port: int) -> socket.socket:

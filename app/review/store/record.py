@@ -170,7 +170,9 @@ def entries(database: Database, *, after: int = 0, seat_id: str | None = None) -
         query = query.where(RECORD.c.seat_id == seat_id)
     with database.read() as connection:
         for row in connection.execute(query):
-            yield Entry(*(value if isinstance(value, (str, int)) else repr(value) for value in row))
+            # a tampered cell may be of any type: it must be shown as a fault, not end the check
+            seq, *texts = (value if isinstance(value, (str, int)) else repr(value) for value in row)
+            yield Entry(int(seq), *(str(text) for text in texts))
 
 
 def head(database: Database) -> Anchor:
