@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-import os
+import signal
 import socket
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from khaka.app.review.factory import create_app
 from khaka.app.review.store.database import open_database
@@ -16,20 +20,12 @@ from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
-_WORKSPACE: Final = "KHAKA_REVIEW_WORKSPACE"
-_ELECTION: Final = "KHAKA_REVIEW_ELECTION"
-_AS_OF: Final = "KHAKA_REVIEW_AS_OF"
+    from khaka.data.settings import ReviewSettings
 
-
-def app() -> FastAPI:
-    """Make the page in a worker process, from what its parent left in the environment."""
-    return create_app(
-        open_workspace(Path(os.environ[_WORKSPACE])),
-        election_id=os.environ.get(_ELECTION) or None,
-        as_of=os.environ.get(_AS_OF) or None,
-    )
+_TOO_SOON: Final = 5.0  # seconds: a worker that ends earlier would only end again
 
 
 def check_host(host: str, *, tls_proxy: bool) -> None:
@@ -98,19 +94,68 @@ def serve(
     database.close()
     results = served.state.review.current.get()
     say(f"{results.election_id} as of {results.as_of}, version {results.short_version}: {where}   (Ctrl-C ends it)")
-    options: dict[str, Any] = {
-        "log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": settings.tls_proxy,
-        "timeout_keep_alive": 30,
-    }  # fmt: skip
     if workers == 1:
-        uvicorn.Server(uvicorn.Config(served, **options)).run(sockets=[listening])
+        uvicorn.Server(_config(served, settings)).run(sockets=[listening])
         return
     served.state.review.database.close()
-    os.environ.update({_WORKSPACE: str(workspace.root), _ELECTION: election_id or "", _AS_OF: as_of or ""})
-    config = uvicorn.Config(f"{__name__}:app", factory=True, workers=workers, **options)
-    from uvicorn.supervisors import Multiprocess
+    listening.listen(2048)
+    arguments = [str(listening.fileno()), str(workspace.root), results.election_id, results.as_of]
+    _supervise([sys.executable, "-m", __name__, *arguments], workers, listening.fileno())
 
-    Multiprocess(config, sockets=[listening]).run()
+
+def _config(served: FastAPI, settings: ReviewSettings) -> uvicorn.Config:
+    import uvicorn
+
+    return uvicorn.Config(
+        served, log_level="warning", access_log=False, server_header=False, proxy_headers=settings.tls_proxy,
+        timeout_keep_alive=30, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+
+
+def _supervise(command: list[str], workers: int, descriptor: int) -> None:
+    """Keep so many worker processes alive on one listening socket, until this process is told to end."""
+    ending = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ending.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def start() -> subprocess.Popen[bytes]:
+        # a worker ends when its standard input does, so none outlives a killed parent
+        return subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.PIPE)  # noqa: S603 - our own module
+
+    started, alive = time.monotonic(), [start() for _ in range(workers)]
+    try:
+        while not ending.wait(0.5):
+            for place, worker in enumerate(alive):
+                if worker.poll() is None:
+                    continue
+                if time.monotonic() - started < _TOO_SOON:
+                    raise KhakaError("a worker of the page ended as soon as it had started; its reason stands above")
+                alive[place] = start()
+    finally:
+        for worker in alive:
+            worker.terminate()
+        for worker in alive:
+            try:
+                worker.wait(15)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def work(descriptor: int, root: Path, election_id: str, as_of: str) -> None:
+    """Serve as one of several workers, on a socket that the parent listens on."""
+    import uvicorn
+
+    workspace = open_workspace(root)
+    served = create_app(workspace, election_id=election_id, as_of=as_of)
+
+    def end_with_parent() -> None:
+        sys.stdin.buffer.read()
+        signal.raise_signal(signal.SIGTERM)
+
+    threading.Thread(target=end_with_parent, name="khaka-parent", daemon=True).start()
+    listening = socket.socket(fileno=descriptor)
+    uvicorn.Server(_config(served, workspace.settings.review)).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -123,3 +168,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise KhakaError(f"{host}:{port} can't be listened on: {error.strerror}; choose another --port") from None
     return listening
+
+
+if __name__ == "__main__":
+    work(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])
