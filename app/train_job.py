@@ -14,6 +14,7 @@ from khaka.data.durable import write_parquet
 from khaka.data.workspace import Workspace
 from khaka.scoring.manifest import versions
 from khaka.training.backtest import FIGURES, Backtest, backtest
+from khaka.training.changes import Change
 from khaka.training.corpus import Corpus
 from khaka.training.fit import Trained, train
 from khaka.training.tracking import ModelRef, Run, Tracker, seal
@@ -73,7 +74,9 @@ def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = sile
     return reference, trained
 
 
-def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Progress = silent) -> Backtest:
+def backtest_job(
+    workspace: Workspace, *, targets: Sequence[str], tried: Change | None = None, progress: Progress = silent
+) -> Backtest:
     """Predict past elections from earlier ones and record the figures in MLflow, one nested run an election.
 
     Parameters
@@ -82,6 +85,8 @@ def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Prog
         Whose tables.
     targets : sequence of str
         Elections; all that the tables allow if empty.
+    tried : Change, optional
+        A second model beside the first, with features more or fewer.
     progress : callable
         Told each election.
 
@@ -90,17 +95,23 @@ def backtest_job(workspace: Workspace, *, targets: Sequence[str], progress: Prog
     Backtest
         Figures of the model and of each rule.
     """
-    result = backtest(corpus_of(workspace), workspace.settings.model, targets=targets, progress=progress)
+    settings = workspace.settings.model
+    result = backtest(corpus_of(workspace), settings, targets=targets, tried=tried, progress=progress)
     tracker = Tracker(workspace)
     with tracker.run("backtest", tags={"khaka.command": "backtest"}) as run:
         run.params({"elections": result.figures["election_id"].nunique(), "data_hash": data_hash(workspace)})
         for forecast, row in result.means().iterrows():
-            run.metrics({f"{forecast}_{name}": float(value) for name, value in row.items()})
+            run.metrics({f"{_metric(forecast)}_{name}": float(value) for name, value in row.items()})
         for election, rows in result.figures.groupby("election_id", sort=False):
             with tracker.run(str(election), parent=run.run_id) as nested:
                 for record in rows.to_dict("records"):
-                    nested.metrics({f"{record['forecast']}_{name}": float(record[name]) for name in FIGURES})
+                    nested.metrics({f"{_metric(record['forecast'])}_{name}": float(record[name]) for name in FIGURES})
     return result
+
+
+def _metric(forecast: object) -> str:
+    """Return a forecast's name as MLflow takes it: no commas."""
+    return str(forecast).replace(",", "")
 
 
 def _meta(trained: Trained, workspace: Workspace, digest: str) -> dict[str, object]:

@@ -10,13 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
+from khaka.training.changes import Change, changed
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.examples import fit_shares
 from khaka.training.metrics import ForecastFigures, forecast_figures, paired_difference
+from khaka.training.prior_ridge import Floats
 from khaka.training.rules import RULES, rule_shares
 
 MODEL: Final = "model"
@@ -45,16 +48,21 @@ class Backtest:
 
     figures: pd.DataFrame
 
+    @property
+    def others(self) -> list[str]:
+        """What the model is compared with: the changed model where there is one, then the rules."""
+        return [str(name) for name in dict.fromkeys(self.figures["forecast"]) if name != MODEL]
+
     def means(self) -> pd.DataFrame:
         """Return the mean of each figure over the elections, one row a forecast."""
-        order = [MODEL, *RULES]
+        order = [MODEL, *self.others]
         return self.figures.groupby("forecast")[list(FIGURES)].mean().reindex(order)
 
     def differences(self) -> pd.DataFrame:
-        """Return model minus rule: one row per rule and figure, with mean, standard_error and elections."""
+        """Return model minus rule or changed model: one row each and figure: mean, standard_error, elections."""
         by_forecast = {str(name): rows.set_index("election_id") for name, rows in self.figures.groupby("forecast")}
         rows = []
-        for rule in RULES:
+        for rule in self.others:
             for figure in FIGURES:
                 gap = paired_difference(by_forecast[MODEL][figure], by_forecast[rule][figure])
                 rows.append({"rule": rule, "figure": figure, **vars(gap)})
@@ -78,8 +86,8 @@ class Backtest:
             _table(self.means()),
         ]
         if count > 1:
-            lines += ["", "Model minus rule (standard error over elections)", _gaps(self.differences())]
-        lines += ["", "Election by election: model | " + " | ".join(RULES)]
+            lines += ["", "Model minus each other (standard error over elections)", _gaps(self.differences())]
+        lines += ["", "Election by election: " + " | ".join([MODEL, *self.others])]
         for _, rows in self.figures.groupby("election_id", sort=False):
             by = rows.set_index("forecast")
             learned, seats = int(by["learned_from"].iloc[0]), int(by["seats"].iloc[0])
@@ -87,7 +95,7 @@ class Backtest:
             for figure in FIGURES:
                 digits = 1 if figure.startswith("error") else 2
                 column = by[figure].astype(float)
-                values = " | ".join(f"{column[name]:6.{digits}f}" for name in (MODEL, *RULES))
+                values = " | ".join(f"{column[name]:6.{digits}f}" for name in (MODEL, *self.others))
                 lines.append(f"{head:<40} {TITLES[figure]:<12} {values}")
                 head = ""
         return "\n".join(lines)
@@ -98,6 +106,7 @@ def backtest(
     settings: ModelSettings,
     *,
     targets: Sequence[str] = (),
+    tried: Change | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Backtest:
     """Predict past elections from earlier ones.
@@ -111,6 +120,8 @@ def backtest(
     targets : sequence of str
         Elections to predict; by default every assembly election that has a Lok Sabha poll of its state and at least
         three assembly elections of any state before it.
+    tried : Change, optional
+        A second model, with features more or fewer, beside the first.
     progress : callable, optional
         Told each election.
 
@@ -135,8 +146,9 @@ def backtest(
                 f"no assembly election {target!r} with results in this workspace; the newest are: {listed}"
             )
     rows = []
+    altered: dict[str, PastElection] = {}
     for target in chosen:
-        rows += _one(corpus, settings, target)
+        rows += _one(corpus, settings, target, tried, altered)
         if progress is not None:
             progress(target)
     return Backtest(pd.DataFrame(rows))
@@ -157,11 +169,19 @@ def default_targets(corpus: Corpus) -> list[str]:
     return chosen
 
 
-def _one(corpus: Corpus, settings: ModelSettings, target: str) -> list[dict[str, object]]:
+def _one(
+    corpus: Corpus, settings: ModelSettings, target: str, tried: Change | None, altered: dict[str, PastElection]
+) -> list[dict[str, object]]:
+    """Return the figures of one election; `altered` keeps the elections as the changed model sees them."""
     election = corpus.election(target)
     past = corpus.until(election.as_of)
-    model = fit_shares(past, settings, with_noise=False, with_blind=False)
-    forecasts = {MODEL: model.predict(election.rows)["expected_share"].to_numpy(dtype=float)}
+    forecasts = {MODEL: _forecast(past, election, settings)}
+    if tried is not None:
+        for one in (*past, election):
+            if one.election_id not in altered:
+                altered[one.election_id] = changed(corpus.source, one, tried)
+        again = [altered[one.election_id] for one in past]
+        forecasts[tried.label] = _forecast(again, altered[target], settings)
     forecasts |= {rule: rule_shares(election.rows, rule).to_numpy(dtype=float) for rule in RULES}
     return [
         {
@@ -174,6 +194,11 @@ def _one(corpus: Corpus, settings: ModelSettings, target: str) -> list[dict[str,
         }
         for name, shares in forecasts.items()
     ]
+
+
+def _forecast(past: Sequence[PastElection], election: PastElection, settings: ModelSettings) -> Floats:
+    model = fit_shares(list(past), settings, with_noise=False, with_blind=False)
+    return np.asarray(model.predict(election.rows)["expected_share"], dtype=np.float64)
 
 
 def _actual(corpus: Corpus, election: PastElection) -> pd.DataFrame:

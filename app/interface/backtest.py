@@ -9,6 +9,7 @@ import pandas as pd
 
 from khaka.app.interface.workspace import OpenWorkspace, Watch, watcher
 from khaka.app.train_job import backtest_job
+from khaka.training.changes import change
 
 
 class Backtest:
@@ -18,6 +19,8 @@ class Backtest:
     ----------
     targets : sequence of str
         Elections to predict; by default all that the tables allow.
+    added, removed : sequence of str
+        Features of a family that a second model has too; features or families that it does without.
     progress : bool or callable
         True prints each election; a function is told each.
 
@@ -28,8 +31,17 @@ class Backtest:
         rank_correlation (0 to 1, -1 to 1), error and error_given_swing (points of share, parties above 5%).
     """
 
-    def __init__(self, targets: Sequence[str] = (), *, progress: bool | Watch = False) -> None:
+    def __init__(
+        self,
+        targets: Sequence[str] = (),
+        *,
+        added: Sequence[str] = (),
+        removed: Sequence[str] = (),
+        progress: bool | Watch = False,
+    ) -> None:
         self.targets = tuple(targets)
+        self.added = tuple(added)
+        self.removed = tuple(removed)
         self.progress = progress
 
     def run(self, workspace: OpenWorkspace) -> Self:
@@ -50,7 +62,12 @@ class Backtest:
         KhakaError
             A target isn't there, or no election has three before it.
         """
-        self._result = backtest_job(workspace.workspace, targets=self.targets, progress=watcher(self.progress))
+        self._result = backtest_job(
+            workspace.workspace,
+            targets=self.targets,
+            tried=change(self.added, self.removed),
+            progress=watcher(self.progress),
+        )
         self.figures_ = self._result.figures
         return self
 
