@@ -11,6 +11,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from khaka.data.errors import KhakaError
+from khaka.data.presence_settings import TEMPLATE as PRESENCE_TEMPLATE
+from khaka.data.presence_settings import PresenceSettings
 
 FILE: Final = "khaka.toml"
 
@@ -82,12 +84,24 @@ class ReviewSettings(_Section):
     bodies: dict[Literal["block", "dcc", "state", "screening", "cec"], str] = Field(default_factory=dict)
 
 
+class PromotionSettings(_Section):
+    """Who makes a challenger the champion, and how much the gate looks at."""
+
+    people: Annotated[int, Field(ge=1, le=2)] = 1
+    elections: Annotated[int, Field(ge=2, le=100)] = 3
+    worlds: tuple[str, ...] = ("plain", "dishonest_ratings", "gamed_activity")
+    states: Annotated[int, Field(ge=1, le=100)] = 1
+    seats: Annotated[int, Field(ge=3, le=1000)] = 24
+
+
 class Settings(_Section):
     """All settings of a workspace."""
 
     party: PartySettings
     model: ModelSettings = ModelSettings()
     weights: WeightSettings = WeightSettings()
+    promotion: PromotionSettings = PromotionSettings()
+    presence: PresenceSettings = PresenceSettings()
     review: ReviewSettings = ReviewSettings()
 
 
@@ -105,6 +119,13 @@ draws = 1000             # draws of swing and noise behind every chance and rang
 history_years = 30       # older elections are not learned from: parties and maps were others
 candidate_years = 15     # what a person adds is learned from these years only
 decision_lead_days = 60  # in past elections: facts count up to this many days before the result
+
+[promotion]
+people = 1     # 2 in a shared workspace: one proposes, another approves (khaka promote --approve)
+elections = 3  # newest elections on which a challenger is held against simple rules and ridge
+worlds = ["plain", "dishonest_ratings", "gamed_activity"]  # kinds of made-up states that are ranked
+states = 1     # made-up states of each kind
+seats = 24     # seats of each
 
 [weights]
 # The party's own weights, not learned: points of margin for one unit of a feature. They count as long as no past
@@ -134,7 +155,7 @@ legal_hold = false       # true: nothing is thrown away, however old
 
 def template(state: str, party: str) -> str:
     """Return the text of a new `khaka.toml`."""
-    text = _TEMPLATE.format(state=json.dumps(state), party=json.dumps(party, ensure_ascii=False))
+    text = _TEMPLATE.format(state=json.dumps(state), party=json.dumps(party, ensure_ascii=False)) + PRESENCE_TEMPLATE
     _parse(tomllib.loads(text), Path(FILE))
     return text
 

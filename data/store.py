@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from khaka.data.durable import read_parquet
 from khaka.data.merge import MOST_CHANGES, Gathered, Mode, merge, no_changes
+from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import TABLES, Kind, Table
 from khaka.data.sums import check
 
@@ -96,10 +97,13 @@ class TableStore:
     ----------
     folder : Path
         Holds one sub-folder a table. It need not exist before the first write.
+    presence : PresenceSettings, optional
+        How the events in these tables are to be judged; whoever reads the tables finds it here.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, presence: PresenceSettings | None = None) -> None:
         self.folder = folder
+        self.presence = presence or PresenceSettings()
         self._sums: dict[Path, tuple[tuple[int, int, int], str, bool]] = {}
 
     def write(self, table: str, frame: pd.DataFrame, *, mode: Mode = "replace") -> WriteReport:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
@@ -21,6 +21,7 @@ import pandas as pd
 from khaka.data.delimitation import place_of
 from khaka.data.election_dates import result_date
 from khaka.data.errors import KhakaError
+from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import DTYPES, TABLES
 from khaka.data.store import TELLS_STATE, to_arrow
 from khaka.features.engine import DuckEngine, Engine
@@ -125,6 +126,11 @@ class FrameSource:
         """Return the table's verified Parquet files; None where its rows come from elsewhere."""
         return None if table in self._frames else stored_files(self._source, table)
 
+    @property
+    def presence(self) -> PresenceSettings:
+        """How the events of field work are to be judged: as the tables say, else by the usual thresholds."""
+        return thresholds(self._source)
+
     def of_state(self, state: str) -> FrameSource:
         """Return the source with the rows of one state, and of the states that it was one with, each table cut once.
 
@@ -148,6 +154,7 @@ class _OfState:
 
     def __init__(self, source: FrameSource, states: tuple[str, ...]) -> None:
         self._source, self._states = source, states
+        self.presence = source.presence
 
     def intact(self, table: str) -> list[Path] | None:
         files = stored_files(self._source, table)
@@ -166,6 +173,12 @@ class _OfState:
         # a row whose place doesn't tell a state may be anyone's
         near = name.str.startswith(self._states) | ~name.str.match(r"[SU]\d{2}[-:]").fillna(False)
         return frame if near.all() else frame[near]
+
+
+def thresholds(source: object) -> PresenceSettings:
+    """Return the thresholds of a source's events; the usual ones where it has none of its own."""
+    found = getattr(source, "presence", None)
+    return found if isinstance(found, PresenceSettings) else PresenceSettings()
 
 
 def family(state: str) -> tuple[str, ...]:
@@ -269,6 +282,11 @@ class KnownTables:
         return self._source
 
     @property
+    def presence(self) -> PresenceSettings:
+        """Thresholds by which events of field work are judged."""
+        return thresholds(self._source)
+
+    @property
     def past(self) -> frozenset[str]:
         """Elections whose results are known."""
         return self._past
@@ -314,6 +332,19 @@ class KnownTables:
             self._engine.put(name, frame)
         try:
             return self._engine.run(query)
+        finally:
+            for name in frames:
+                self._engine.drop(name)
+
+    def stream(self, query: str, *, rows: int = 100_000, **frames: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        """Run a query like `sql` and give its result in frames of about `rows` rows, for results that are long."""
+        for name in TABLES:
+            if name not in self._registered and re.search(rf"\b{name}\b", query):
+                self._register(name)
+        for name, frame in frames.items():
+            self._engine.put(name, frame)
+        try:
+            yield from self._engine.stream(query, rows)
         finally:
             for name in frames:
                 self._engine.drop(name)

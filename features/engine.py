@@ -7,7 +7,7 @@ that a state's votes and activity never pass through Python.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
@@ -49,6 +49,10 @@ class Engine(Protocol):
 
     def run(self, query: str) -> pd.DataFrame:
         """Return the result of one query, times in UTC."""
+        ...
+
+    def stream(self, query: str, rows: int) -> Iterator[pd.DataFrame]:
+        """Give the result of one query in frames of about `rows` rows."""
         ...
 
 
@@ -99,6 +103,11 @@ class DuckEngine:
         """Return the result of one query, times in UTC."""
         result: pd.DataFrame = self._connection.sql(query).df()
         return result
+
+    def stream(self, query: str, rows: int) -> Iterator[pd.DataFrame]:
+        """Give the result of one query in frames of about `rows` rows."""
+        for batch in self._connection.sql(query).to_arrow_reader(rows):
+            yield batch.to_pandas()
 
 
 def _text(value: str) -> str:
