@@ -138,7 +138,7 @@ def backtest(
     chosen = list(targets) or default_targets(corpus)
     if not chosen:
         raise KhakaError("no election can be predicted here: none has three assembly elections before it; ingest more")
-    known = corpus.past()
+    known = [name for name in corpus.past() if name in _counted(corpus)]
     for target in chosen:
         if target not in known:
             listed = ", ".join(known[-6:]) or "none"
@@ -161,12 +161,21 @@ def default_targets(corpus: Corpus) -> list[str]:
     first = parliament.groupby("state")["result_date"].min()
     dates = elections.set_index("election_id")[["state", "result_date"]]
     past = corpus.past()
+    counted = _counted(corpus)
     chosen = []
     for position, name in enumerate(past):
+        if name not in counted:
+            continue
         since = first.get(dates.loc[name, "state"])
         if position >= _FEWEST and (first.empty or (since is not None and dates.loc[name, "result_date"] > since)):
             chosen.append(name)
     return chosen
+
+
+def _counted(corpus: Corpus) -> set[str]:
+    """Return the elections with votes: a counting day may be set long before."""
+    nominees = corpus.source.read("nominees")
+    return set(nominees.loc[nominees["votes"].notna(), "election_id"].astype("str"))
 
 
 def _one(
@@ -209,19 +218,21 @@ def _actual(corpus: Corpus, election: PastElection) -> pd.DataFrame:
 
 
 def _table(means: pd.DataFrame) -> str:
-    lines = [f"{'':<18}" + "".join(f"{TITLES[name]:>13}" for name in FIGURES)]
+    width = max(18, *(len(str(name)) + 1 for name in means.index))
+    lines = [" " * width + "".join(f"{TITLES[name]:>13}" for name in FIGURES)]
     for forecast, row in means.iterrows():
         cells = "".join(f"{row[name]:>13.{2 if not name.startswith('error') else 1}f}" for name in FIGURES)
-        lines.append(f"{forecast!s:<18}{cells}")
+        lines.append(f"{forecast!s:<{width}}{cells}")
     return "\n".join(lines)
 
 
 def _gaps(differences: pd.DataFrame) -> str:
-    lines = [f"{'':<18}" + "".join(f"{TITLES[name]:>16}" for name in FIGURES)]
+    width = max(18, *(len(str(name)) + 1 for name in differences["rule"]))
+    lines = [" " * width + "".join(f"{TITLES[name]:>16}" for name in FIGURES)]
     for rule, rows in differences.groupby("rule", sort=False):
         by = rows.set_index("figure")
         mean, error = by["mean"].astype(float), by["standard_error"].astype(float)
         gaps = [f"{mean[name]:+.2f} ({error[name]:.2f})" for name in FIGURES]
         cells = "".join(f"{gap:>16}" for gap in gaps)
-        lines.append(f"{rule!s:<18}{cells}")
+        lines.append(f"{rule!s:<{width}}{cells}")
     return "\n".join(lines)

@@ -75,14 +75,20 @@ def test_features_say_what_they_are(world: tuple[khaka.OpenWorkspace, str, str])
     assert described["unit"].str.len().min() > 0
 
 
-def test_a_backtest_gives_the_model_beside_the_rules(world: tuple[khaka.OpenWorkspace, str, str]) -> None:
-    workspace, _, _ = world
-    newest = workspace.elections("AE").dropna(subset=["result_date"])["election_id"].iloc[-1]
-    backtest = khaka.Backtest([newest])
+def test_a_backtest_gives_the_model_beside_a_changed_one_and_the_rules(
+    world: tuple[khaka.OpenWorkspace, str, str],
+) -> None:
+    workspace, coming, _ = world
+    newest = workspace.elections("AE")["election_id"].iloc[-2]
+    backtest = khaka.Backtest([newest], added=["age_at_poll"])
     assert "not yet run" in str(backtest)
     backtest.run(workspace)
-    assert backtest.means().index[0] == "model"
+    assert backtest.means().index.tolist()[:2] == ["model", "with age_at_poll"]
+    assert backtest.means().notna().all(axis=None)
     assert set(backtest.figures_["election_id"]) == {newest}
+    assert "with age_at_poll" in str(backtest)
+    with pytest.raises(khaka.KhakaError, match="no assembly election"):
+        khaka.Backtest([coming]).run(workspace)
 
 
 def test_errors_name_the_value_and_the_way_out(world: tuple[khaka.OpenWorkspace, str, str], tmp_path: Path) -> None:
