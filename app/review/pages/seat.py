@@ -1,0 +1,128 @@
+"""One seat's blueprint: where it stands, who is ahead of whom and how sure that is, why, where, what isn't known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote, urlencode
+
+from starlette.responses import Response
+
+from khaka.app.review.access import VIEW_SEAT, route
+from khaka.app.review.blueprints import Shown, shown
+from khaka.app.review.drawing import (
+    axis,
+    booth_picture,
+    calendar_picture,
+    community_picture,
+    history_picture,
+    rater_picture,
+)
+from khaka.app.review.rendering import fragment, may_see_judgements, reader, render, results, review
+from khaka.scoring.pictures.booths import Mark, View
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from khaka.app.review.language import Reader
+
+VIEWS: Final[tuple[View, ...]] = ("support", "turnout", "presence")
+MOST_RATED: Final = 6
+"""Aspirants whose ratings are drawn side by side; the compare page has any."""
+
+MOST_CARDS: Final = 30
+"""Booths of one mark whose cards are shown at once."""
+
+
+def seat(request: Request) -> Response:
+    """Show the blueprint of a seat."""
+    seat_id = request.path_params["seat_id"]
+    judged = may_see_judgements(request, seat_id)
+    found = shown(request)
+    asked = request.query_params.get("view", "support")
+    view = cast("View", asked) if asked in VIEWS else "support"
+    chosen = request.query_params.get("booth")
+    version = (results(request).version, str(results(request).folder))
+    reads = reader(request)
+    # the body is the same for all who read it in one language and may see as much
+    body = fragment(request, "seat/body.html", (seat_id, version, judged), lambda: _body(found, seat_id, reads, judged))
+    places = fragment(
+        request, "seat/booths.html", (seat_id, version, view, chosen), lambda: _places(found, seat_id, reads, view, chosen)
+    )
+    blueprint = found.state.seat(seat_id)
+    return render(
+        request, "seat/seat.html", head=found.state.head(seat_id), stands=review(request).ledger.seat(seat_id),
+        body=body, places=places, judged=judged, people={one.aspirant_id: one for one in blueprint.aspirants},
+    )  # fmt: skip
+
+
+def booths(request: Request) -> Response:
+    """List all booths of a seat as a table."""
+    seat_id = request.path_params["seat_id"]
+    found = shown(request)
+    blueprint = found.state.seat(seat_id)
+    rows = blueprint.booths.to_dict("records")
+    return render(request, "seat/booth_list.html", head=found.state.head(seat_id), blueprint=blueprint, rows=_clean(rows))
+
+
+def _body(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[str, Any]:
+    """Return what the seat's body is made of."""
+    blueprint = found.state.seat(seat_id)
+    people = blueprint.aspirants
+    total: dict[dt.date, int] = {}
+    for days in found.days.get(seat_id, {}).values():
+        for day, events in days.items():
+            total[day] = total.get(day, 0) + events
+    return {
+        "head": found.state.head(seat_id),
+        "blueprint": blueprint,
+        "judged": judged,
+        "axis": axis(people, reads) if judged else None,
+        "by_name": sorted(people, key=lambda one: one.name),
+        "history": history_picture(blueprint, reads) if blueprint.history else None,
+        "communities": community_picture(blueprint, reads) if blueprint.communities else None,
+        "raters": rater_picture(blueprint, people[:MOST_RATED], reads) if judged and blueprint.ratings else None,
+        "most_rated": MOST_RATED,
+        "calendar": calendar_picture(total, reads, last=found.state.as_of, known_from=found.log_begins)
+        if total else None,
+    }  # fmt: skip
+
+
+def _places(found: Shown, seat_id: str, reads: Reader, view: View, chosen: str | None) -> Mapping[str, Any]:
+    """Return the booth map of one view with the cards of the mark that was tapped."""
+    blueprint = found.state.seat(seat_id)
+    rows = _clean(blueprint.booths.to_dict("records"))
+    asked = set(chosen.split(",")) if chosen else set()
+    cards = [row for row in rows if row["booth_no"] in asked]
+
+    def link(mark: Mark) -> str:
+        numbers = ",".join(one.number for one in mark.booths)
+        return f"?{urlencode({'view': view, 'booth': numbers}, quote_via=quote, safe=',')}#card"
+
+    picture = None
+    if rows:
+        selected = cards[0]["booth_no"] if cards else None
+        outline = found.outlines.get(seat_id, ())
+        picture = booth_picture(blueprint, reads, view=view, outline=outline, selected=selected, link=link)
+    return {
+        "seat_id": seat_id, "view": view, "picture": picture, "cards": cards[:MOST_CARDS],
+        "more": max(len(cards) - MOST_CARDS, 0), "blueprint": blueprint, "count": len(rows),
+    }  # fmt: skip
+
+
+def _clean(rows: list[dict[Any, Any]]) -> list[dict[str, Any]]:
+    """Return rows with None where a value isn't known."""
+    return [{str(name): None if _blank(value) else value for name, value in row.items()} for row in rows]
+
+
+def _blank(value: object) -> bool:
+    import pandas as pd
+
+    return value is None or value is pd.NA or value != value
+
+
+routes = [
+    route("GET", "/seat/{seat_id}", VIEW_SEAT, seat),
+    route("GET", "/seat/{seat_id}/booths", VIEW_SEAT, booths),
+]
