@@ -6,6 +6,7 @@ Booths are renumbered at every revision, so results of an earlier poll reach tod
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Final
 
@@ -42,11 +43,14 @@ class Booths:
             str(seat): str(name) for seat, name in zip(listed["seat_id"], listed["election_id"], strict=True)
         }  # fmt: skip
         reached = booths_reached(tables.known, listed)
-        self.logged = not tables.known.frame("activity").empty and not reached.empty
+        self.logged = tables.known.has("activity")
         votes = _carried(_votes(tables, party), listed, lineage)
         self.polls = dict.fromkeys(votes["seat_id"].unique(), tables.booth_poll)
-        self.reached = BySeat(reached)
-        frame = listed.merge(votes, on=_BOOTH, how="left").merge(_visits(reached), on=_BOOTH, how="left")
+        named = reached[reached["booth_no"] != ""]
+        self.first_day: dict[str, dt.date] = {
+            str(seat): day for seat, day in reached.groupby("seat_id")["first_day"].min().items()
+        }
+        frame = listed.merge(votes, on=_BOOTH, how="left").merge(_visits(named), on=_BOOTH, how="left")
         frame = frame.merge(_teams(tables), on=_BOOTH, how="left")
         for name in ("reached_by", "claimed_by"):
             filled = frame[name].astype("Int64").fillna(0)

@@ -100,7 +100,6 @@ class _Parts:
     panel: BySeat
     slate: dict[str, tuple[str | None, str | None]]
     rivals: frozenset[str]
-    first_event: dict[str, dt.date]
 
 
 @dataclass(frozen=True)
@@ -204,7 +203,7 @@ class StateBlueprint:
             ratings=ratings, stages=parts.stages.of(seat_id),
             unknown=unknown(
                 aspirants=aspirants, booths=booths, booth_votes=booth_votes, communities=communities, history=history,
-                ratings=ratings, logged=parts.booths.logged, logged_from=parts.first_event.get(seat_id),
+                ratings=ratings, logged=parts.booths.logged, logged_from=parts.booths.first_day.get(seat_id),
                 rivals=seat_id in parts.rivals,
             ),
             slate_choice=choice, slate_substitute=substitute,
@@ -254,7 +253,6 @@ def load_state(workspace: Workspace, election_id: str, as_of: dt.date | None = N
         panel=BySeat(read_parquet(folder / "panel.parquet").to_pandas().sort_values(["seat_id", "position"])),
         slate=_slate(folder / "slate.parquet"),
         rivals=_rivals(tables, party),
-        first_event=_first_event(tables),
     )
     found = heads(tables, parts.history, parts.people, parts.explained, parts.panel)
     return StateBlueprint(
@@ -290,12 +288,3 @@ def _rivals(tables: Tables, party: str) -> frozenset[str]:
     """Return the seats in which any rival's nominee is known."""
     rows = tables.own("nominees")
     return frozenset(rows.loc[rows["party"] != party, "seat_id"].astype("str"))
-
-
-def _first_event(tables: Tables) -> dict[str, dt.date]:
-    """Return by seat the day of the first event of this election's aspirants."""
-    events = tables.known.frame("activity")
-    seats = tables.own("aspirants")[["aspirant_id", "seat_id"]].drop_duplicates("aspirant_id")
-    rows = events[["aspirant_id", "started_at"]].merge(seats, on="aspirant_id", how="inner")
-    first = rows.groupby("seat_id")["started_at"].min().dropna()
-    return {str(seat): pd.Timestamp(value).date() for seat, value in first.items()}

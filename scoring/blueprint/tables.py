@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from khaka.data.store import TableStore
+from khaka.data.store import TELLS_STATE, TableStore
 from khaka.features.cutoff import FrameSource, KnownTables, family
 
 MOST_ELECTIONS: Final = 6
@@ -67,6 +68,17 @@ class _Needed:
     def __init__(self, store: TableStore, election_id: str, shown: Iterable[str], booth_poll: str | None) -> None:
         self._store, self._own = store, election_id
         self._shown, self._booth_poll = set(shown), booth_poll
+        self.presence = store.presence
+
+    def intact(self, table: str) -> list[Path] | None:
+        """Return the files behind `read`, so that a state's activity never passes through Python."""
+        found = self._store.intact(table)
+        return None if found is None else [file for file in found if self._wanted(table, file.stem)]
+
+    def _wanted(self, table: str, partition: str) -> bool:
+        if table == "booth_votes":
+            return partition in (self._own, self._booth_poll)
+        return partition.startswith(family(self._own[:3])) or not TELLS_STATE.match(partition)
 
     def read(self, table: str) -> pd.DataFrame:
         if table in _OWN_ONLY and table != "assignments":

@@ -33,7 +33,7 @@ class Catalogue:
     def __contains__(self, name: object) -> bool:
         return name in self.texts
 
-    def say(self, name: str, **values: str) -> str:
+    def say(self, name: str, /, **values: str) -> str:
         """Return a template with its placeholders filled.
 
         Parameters
