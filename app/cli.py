@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, str]] = {
     "study": "Judge the ranking on many made-up states of every kind.",
     "review": "Serve the committee's page.",
     "user": "Who may sign in to the committee's page.",
+    "promote": "Make a challenger the champion if it passes the gate.",
     "audit": "Exposure, error and drift by group; the decision log's chain.",
 }
 """Commands and their one-line help, in the order of the work."""

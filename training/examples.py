@@ -32,6 +32,8 @@ LAYER_FAMILIES: Final = ("person", "fit", "presence", "ratings")
 """What may tell aspirants of one seat apart. What is the same for all of them belongs to the baseline."""
 
 _FOLDS: Final = 4
+_PEOPLE: Final = ("sex", "category", "community", "age")
+_DECLARED: Final = "declared:"  # apart from features of the same name
 Progress = Callable[[str], None]
 Strings = npt.NDArray[np.str_]
 
@@ -50,6 +52,8 @@ class Examples:
         Party in an election, the election, the seat's district, the party.
     infos : mapping of str to FeatureInfo
         What each feature is.
+    people : DataFrame, n rows, optional
+        sex, category, community, age (years) and earlier_contests, for the audit; never a feature.
     """
 
     X: pd.DataFrame
@@ -59,12 +63,14 @@ class Examples:
     district: Strings
     party: Strings
     infos: Mapping[str, FeatureInfo]
+    people: pd.DataFrame | None = None
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Examples:
         """Return the rows under a mask."""
         return Examples(
             self.X[mask].reset_index(drop=True), self.margin[mask], self.group[mask], self.election[mask],
             self.district[mask], self.party[mask], self.infos,
+            None if self.people is None else self.people[mask].reset_index(drop=True),
         )  # fmt: skip
 
 
@@ -157,7 +163,11 @@ def make_examples(
     )
     X = frame[[BASELINE, *names]].astype(float)
     margin = frame["margin"].to_numpy(dtype=float)
-    return Examples(X, margin, group, kept, district, parties, {name: infos[name] for name in names})
+    people = frame[[f"{_DECLARED}{name}" for name in (*_PEOPLE, "earlier_contests")]]
+    return Examples(
+        X, margin, group, kept, district, parties, {name: infos[name] for name in names},
+        people.rename(columns=lambda name: name.removeprefix(_DECLARED)),
+    )  # fmt: skip
 
 
 def _example_rows(
@@ -181,7 +191,9 @@ def _example_rows(
     )
     frame["group"] = frame["election"] + ":" + frame["party"]
     table = feature_table(source, election_id=election.election_id, as_of=election.as_of, party=party, kind="nominee")
-    keyed = pd.concat([table.people[["seat_id", "unit_id"]].astype("str"), table.values], axis=1)
+    declared = table.people[list(_PEOPLE)].assign(earlier_contests=table.values.get("earlier_contests", np.nan))
+    keys = table.people[["seat_id", "unit_id"]].astype("str")
+    keyed = pd.concat([keys, table.values, declared.add_prefix(_DECLARED)], axis=1)
     frame = frame.merge(keyed, on=["seat_id", "unit_id"], how="left", validate="one_to_one")
     serious = (
         (frame["blind"] >= SERIOUS) & (frame["party"] != "IND") & frame["margin"].notna() & frame[BASELINE].notna()

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from khaka.features.quality import PARTS
 from khaka.training.candidate import CandidateModel
 from khaka.training.contenders import choose, compare, guessed, makers
 from khaka.training.corpus import Corpus, PastElection
+from khaka.training.evidence import FILE as EVIDENCE
+from khaka.training.evidence import held, out_of_time
 from khaka.training.examples import Examples, Progress, fit_shares, make_examples
 from khaka.training.prior_ridge import Floats
 from khaka.training.shares import ShareModel
@@ -56,6 +58,10 @@ class Trained:
         Nothing later was used.
     elections : list of str
         What was learned from.
+    evidence : mapping
+        `out_of_time` and `coverage` of `khaka.training.evidence`, for the gate and the model card.
+    residual : ndarray, shape (n,)
+        Of the examples: margin minus expected margin of a layer that had not seen the election, in points.
     """
 
     shares: ShareModel
@@ -67,6 +73,8 @@ class Trained:
     examples: Examples
     as_of: dt.date
     elections: list[str]
+    evidence: Mapping[str, Any]
+    residual: Floats
 
     def save(self, folder: Path) -> None:
         """Write the models as JSON and LightGBM text; nothing is pickled."""
@@ -74,6 +82,7 @@ class Trained:
         write_json(folder / _SHARES, self.shares.to_json())
         self.candidate.save(folder)
         write_json(folder / _SPREAD, asdict(self.spread))
+        write_json(folder / EVIDENCE, dict(self.evidence))
 
 
 @dataclass(frozen=True)
@@ -143,20 +152,25 @@ def train(
     if len(examples.margin) < 20:
         count = len(examples.margin)
         raise KhakaError(f"only {count} serious nominees with a result by {as_of}: too few to learn from (20 are)")
-    held = _held_out(past, examples)
+    newest = _held_out(past, examples)
     contenders = makers(examples.infos, settings, weights)
-    table = compare(examples, held, contenders, settings)
+    table = compare(examples, newest, contenders, settings)
     say("contenders")
     chosen = choose(table)
-    spread = estimate_spread(_out_of_fold(examples, contenders[chosen]), examples.group, examples.district)
+    order = [election.election_id for election in past]
+    residual = _out_of_fold(examples, contenders[chosen])
+    spread = estimate_spread(residual, examples.group, examples.district)
+    evidence = {
+        "out_of_time": out_of_time(examples, order, contenders[chosen]), "coverage": held(residual, examples, order),
+    }  # fmt: skip
+    say("evidence")
     model = contenders[chosen]()
     model.fit(examples.X, examples.margin, groups=examples.group, elections=examples.election)
     explained = _explained(model, examples)
     if explained is not None:
         spread = with_explained(spread, explained)
     say(f"chosen: {chosen}")
-    names = [election.election_id for election in past]
-    return Trained(shares, model, spread, table, chosen, held, examples, as_of, names)
+    return Trained(shares, model, spread, table, chosen, newest, examples, as_of, order, evidence, residual)
 
 
 def _silent(_: str) -> None:

@@ -222,6 +222,57 @@ class Tracker:
         known = ", ".join(f"{MODEL}/{version.version} (run {version.run_id})" for version in versions)
         raise KhakaError(f"no model {wanted!r}; there are the aliases champion and challenger, and: {known}")
 
+    def promote(self, model: ModelRef, tags: Mapping[str, str]) -> ModelRef:
+        """Make a model the champion; the one before stays under the alias "former".
+
+        Parameters
+        ----------
+        model : ModelRef
+            The challenger that passed the gate.
+        tags : mapping of str to str
+            What is recorded with the version and its run, such as who approved it.
+
+        Returns
+        -------
+        ModelRef
+            Under its new alias.
+        """
+        client = self._client()
+        from mlflow.exceptions import MlflowException
+
+        version = model.version.removeprefix(f"{MODEL}/")
+        with contextlib.suppress(MlflowException):
+            former = str(client.get_model_version_by_alias(MODEL, "champion").version)
+            if former != version:
+                client.set_registered_model_alias(MODEL, "former", former)
+        client.set_registered_model_alias(MODEL, "champion", version)
+        with contextlib.suppress(MlflowException):
+            if str(client.get_model_version_by_alias(MODEL, "challenger").version) == version:
+                client.delete_registered_model_alias(MODEL, "challenger")
+        self.tag(model, tags)
+        return self._ref(client, version, "champion")
+
+    def tag(self, model: ModelRef, tags: Mapping[str, str]) -> None:
+        """Put tags on a registered version and on the run that made it."""
+        client = self._client()
+        version = model.version.removeprefix(f"{MODEL}/")
+        for key, value in tags.items():
+            client.set_model_version_tag(MODEL, version, key, value)
+            client.set_tag(model.run_id, key, value)
+
+    def alias(self, name: str) -> ModelRef | None:
+        """Return the model under an alias; None if no model has it."""
+        if not (self._folder / "mlflow.db").exists():
+            return None
+        client = self._client()
+        from mlflow.exceptions import MlflowException
+
+        try:
+            version = str(client.get_model_version_by_alias(MODEL, name).version)
+        except MlflowException:
+            return None
+        return self._ref(client, version, name)
+
     def _ref(self, client: MlflowClient, version: str, alias: str) -> ModelRef:
         uri = client.get_model_version_download_uri(MODEL, version)
         bundle = Path(uri.removeprefix("file://")) / "artifacts" / "bundle"

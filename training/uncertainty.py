@@ -27,6 +27,9 @@ party-elections, and what a party loses its rivals gain in part."""
 PERSON_SPREAD: Final = 3.8
 """Standard deviation, in points of margin, of what aspirants of one seat are worth: 3 to 5 points."""
 
+Z90: Final = 1.6448536269514722
+"""Standard deviations from the middle to each end of a normal 90% range."""
+
 _PRIOR_WEIGHT: Final = 4.0
 _PERSON_PART: Final = 0.15
 """Part of the variance within a seat that is put down to the person: directions are known, the size is not."""
@@ -85,7 +88,7 @@ def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> Marg
     total, own = cell.transform("sum").to_numpy(), inner.to_numpy()
     pairs = size >= 2
     between = float(np.mean(own[pairs] * (total[pairs] - own[pairs]) / (size[pairs] - 1))) if pairs.any() else 0.0
-    spread = np.quantile(np.abs(inner), 0.90) / 1.6449  # the ranges are 90% ranges: fit the spread there
+    spread = np.quantile(np.abs(inner), 0.90) / Z90  # the ranges are 90% ranges: fit the spread there
     district = np.sqrt(np.clip(between, 0.0, 0.5 * spread**2))
     within = max(spread**2 - district**2, 1.0)
     return MarginSpread(
@@ -94,6 +97,18 @@ def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> Marg
         float(np.sqrt((1 - _PERSON_PART) * within)),
         float(np.sqrt(_PERSON_PART * within)),
     )
+
+
+def half_width(spread: MarginSpread, *, swing: bool) -> float:
+    """Return half the width of a 90% range in points, with the swing drawn or known.
+
+    Examples
+    --------
+    >>> round(half_width(MarginSpread(12.0, 3.0, 4.0, 0.0), swing=False), 2)
+    8.22
+    """
+    parts = (spread.district, spread.seat, spread.person, spread.swing if swing else 0.0)
+    return float(Z90 * np.sqrt(sum(part**2 for part in parts)))
 
 
 def with_explained(spread: MarginSpread, explained: float) -> MarginSpread:
