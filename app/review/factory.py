@@ -14,11 +14,12 @@ that extends `base.html`. Nothing else: the file is found here.
     routes = [route("GET", "/seat/{seat_id}", VIEW_SEAT, seat)]
 
 A handler runs in a thread, so it may read files. Helpers of a page (not routes) belong beside `pages/`, not into it.
-Raise `KhakaError` for what the visitor can put right (shown as a page, status 400), `NotThere` for 404,
-`Forbidden` for 403. Pages of many seats take `visible_seats(request)`, and hide ratings, ranking and stage names of a
-seat where `may_see_judgements(request, seat_id)` says no. What stands for all seats:
-`review(request).ledger.status_of_seats()`. Static files lie in `static/`; a font that is made at set-up lies in the
-workspace's `cache/static/`.
+What the visitor can put right is raised as `Told` (400), `NotThere` (404), `Forbidden` (403) or `Stale` (409) of
+`khaka.app.review.telling`: shown as a page, in the reader's language where the catalogue has the sentence. Pages of
+many seats take `visible_seats(request)`, and hide ratings, ranking and stage names of a seat where
+`may_see_judgements(request, seat_id)` says no. What stands for all seats: `review(request).ledger.status_of_seats()`.
+Static files lie in `static/`; a font that is made at set-up lies in the workspace's `cache/static/`. Translations lie
+in `locale/hi/LC_MESSAGES/`, any number of .po files.
 """
 
 from __future__ import annotations
@@ -43,13 +44,14 @@ from starlette.routing import Route as StarletteRoute
 from khaka.app.review import pages, security
 from khaka.app.review.access import Route, allows, check_rules
 from khaka.app.review.assets import Assets
-from khaka.app.review.rendering import Pages, Review, form, may_see_seat, maybe_visitor, redirect, render, review
+from khaka.app.review.rendering import Pages, Review, form, may_see_seat, maybe_visitor, redirect, render, review, told
 from khaka.app.review.results import CurrentResults
 from khaka.app.review.store.anchors import keep_anchor
 from khaka.app.review.store.database import Database, open_database
 from khaka.app.review.store.ledger import Ledger
-from khaka.app.review.store.record import Stale, head
+from khaka.app.review.store.record import head
 from khaka.app.review.store.sessions import Sessions
+from khaka.app.review.telling import Forbidden, NotThere, Stale
 from khaka.app.review.visits import EVERY, Visits
 from khaka.data.errors import KhakaError
 
@@ -66,14 +68,6 @@ _MOST_FIELDS: Final = 10_000
 _CARE: Final = 60.0
 
 _LOG: Final = logging.getLogger("khaka.review")
-
-
-class NotThere(KhakaError):
-    """There is no such thing: answered with 404."""
-
-
-class Forbidden(KhakaError):
-    """This person may not: answered with 403."""
 
 
 def create_app(
@@ -191,13 +185,13 @@ def _answer(request: Request, item: Route) -> Response:
     try:
         response = _ask(request, item)
     except Stale as error:
-        response = render(request, "error.html", status=409, message=str(error), heading="changed")
+        response = render(request, "error.html", status=409, message=told(request, error), heading="changed")
     except NotThere as error:
-        response = render(request, "error.html", status=404, message=str(error), heading="missing")
+        response = render(request, "error.html", status=404, message=told(request, error), heading="missing")
     except Forbidden as error:
-        response = render(request, "error.html", status=403, message=str(error), heading="forbidden")
+        response = render(request, "error.html", status=403, message=told(request, error), heading="forbidden")
     except KhakaError as error:
-        response = render(request, "error.html", status=400, message=str(error), heading="refused")
+        response = render(request, "error.html", status=400, message=told(request, error), heading="refused")
     who = maybe_visitor(request)
     if who is not None and not item.path.startswith("/static/"):
         it.visits.note(who.name, request.method, request.url.path, response.status_code)
@@ -217,7 +211,7 @@ def _ask(request: Request, item: Route) -> Response:
         if not allows(item.rule, who.role, own_seat=own):
             raise Forbidden("your role does not open this page")
         if seat_id is not None and seat_id not in review(request).current.get().seats:
-            raise NotThere(f"there is no seat {seat_id!r} in {review(request).current.election_id}")
+            raise NotThere("there is no seat {seat} in this election", seat=seat_id)
     if item.method == "POST":
         secret = who.csrf if who is not None else getattr(request.state, "anonymous", None)
         token = form(request).get(security.CSRF_FIELD, "")

@@ -45,24 +45,29 @@ def reader_of(request: Request) -> Reader:
 
 
 def catalogue(language: Language) -> gettext.NullTranslations:
-    """Compile the catalogue of a language in memory; English needs none.
+    """Compile the .po files of a language in memory into one catalogue; English needs none.
 
     Raises
     ------
     KhakaError
         The .po file is damaged.
     """
-    path = LOCALE / language / "LC_MESSAGES" / "khaka.po"
-    if language == "en" or not path.exists():
-        return gettext.NullTranslations()
+    paths = sorted((LOCALE / language / "LC_MESSAGES").glob("*.po"))
+    known: gettext.NullTranslations = gettext.NullTranslations()
+    if language == "en" or not paths:
+        return known
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import PoFileError, read_po
 
-    compiled = io.BytesIO()
-    try:
-        with path.open("rb") as handle:
-            write_mo(compiled, read_po(handle, locale=language, abort_invalid=True))
-    except (PoFileError, ValueError) as error:
-        raise KhakaError(f"the translations in {path} are damaged: {error}") from None
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    for path in paths:
+        compiled = io.BytesIO()
+        try:
+            with path.open("rb") as handle:
+                write_mo(compiled, read_po(handle, locale=language, abort_invalid=True))
+        except (PoFileError, ValueError) as error:
+            raise KhakaError(f"the translations in {path} are damaged: {error}") from None
+        compiled.seek(0)
+        found = gettext.GNUTranslations(compiled)
+        found.add_fallback(known)
+        known = found
+    return known

@@ -37,9 +37,12 @@ from khaka.app.review import security
 from khaka.app.review.access import ROLE_NAMES, Role
 from khaka.app.review.assets import Assets
 from khaka.app.review.language import LANGUAGES, Language, Reader, catalogue, reader_of
+from khaka.app.review.telling import Told
 from khaka.data.errors import KhakaError
 
 if TYPE_CHECKING:
+    import gettext
+
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
@@ -99,7 +102,10 @@ class Pages:
 
     def __init__(self, assets: Assets) -> None:
         loader = jinja2.FileSystemLoader(TEMPLATES)
-        self._environments = {language: _environment(loader, language, assets) for language in LANGUAGES}
+        self.catalogues = {language: catalogue(language) for language in LANGUAGES}
+        self._environments = {
+            language: _environment(loader, language, assets, self.catalogues[language]) for language in LANGUAGES
+        }
         self._fragments: OrderedDict[Hashable, Markup] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -124,12 +130,14 @@ class Pages:
         return made
 
 
-def _environment(loader: jinja2.BaseLoader, language: Language, assets: Assets) -> jinja2.Environment:
+def _environment(
+    loader: jinja2.BaseLoader, language: Language, assets: Assets, known: gettext.NullTranslations
+) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"], auto_reload=False,
     )  # fmt: skip
-    cast("Any", environment).install_gettext_translations(catalogue(language), newstyle=True)
+    cast("Any", environment).install_gettext_translations(known, newstyle=True)
     environment.globals.update(static=assets.url, role_names=ROLE_NAMES)
     environment.globals.update(extras(language))
     return environment
@@ -184,9 +192,11 @@ def text_field(request: Request, name: str, *, longest: int = 2000) -> str:
     value = form(request).get(name, "")
     text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     if len(text) > longest:
-        raise KhakaError(f"the field '{name}' has {len(text):,} characters; {longest:,} are allowed")
+        raise Told(
+            "the field '{name}' has {found} characters; {most} are allowed", name=name, found=len(text), most=longest
+        )
     if any(ord(sign) < 32 and sign not in "\n\t" for sign in text) or any(0xD800 <= ord(s) < 0xE000 for s in text):
-        raise KhakaError(f"the field '{name}' holds signs that can't be stored; type it again")
+        raise Told("the field '{name}' holds signs that can't be stored; type it again", name=name)
     return text
 
 
@@ -279,6 +289,12 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
 def fragment(request: Request, template: str, key: Hashable, make: Callable[[], Mapping[str, Any]]) -> Markup:
     """Return a rendered piece of a page, made once for each language, digits and key; see the head of this module."""
     return review(request).pages.fragment(reader(request), template, key, make)
+
+
+def told(request: Request, error: KhakaError) -> str:
+    """Return a fault's sentence in the visitor's language, where the catalogue has it."""
+    known = review(request).pages.catalogues[reader(request).language]
+    return error.tell(known) if isinstance(error, Told) else str(error)
 
 
 def redirect(path: str) -> Response:

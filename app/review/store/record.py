@@ -14,7 +14,7 @@ from khaka.app.review.store.chain import START, Anchor, Entry, Verdict, seal, ve
 from khaka.app.review.store.database import Database
 from khaka.app.review.store.events import Event
 from khaka.app.review.store.schema import RECORD
-from khaka.data.errors import KhakaError
+from khaka.app.review.telling import Stale
 
 DECISIONS: Final = ("shortlist", "choose", "confirm", "hold", "substitute", "settled", "swap")
 """Kinds of events that change what stands for a seat."""
@@ -26,10 +26,6 @@ class Who:
 
     name: str
     role: str
-
-
-class Stale(KhakaError):
-    """What was shown is no longer what stands: the decision is not taken."""
 
 
 def utc_now() -> str:
@@ -141,9 +137,9 @@ def unchanged_since(election_id: str, seat_id: str, seen: int) -> Callable[[sa.C
         ).first()
         if newer is not None:
             raise Stale(
-                f"{newer.actor} decided in {seat_id} at {newer.at} (entry {newer.seq}), after this page was shown; "
-                "nothing was written: look at the seat again"
-            )
+                "{who} decided in {seat} (entry {entry}) after this page was shown; nothing was written: look at the "
+                "seat again", who=newer.actor, seat=seat_id, entry=newer.seq,
+            )  # fmt: skip
 
     return check
 
