@@ -163,7 +163,8 @@ def _crossed(spec: Table, data: pd.DataFrame) -> pd.DataFrame:
         quarantine("rating", (data["rating"] < low) | (data["rating"] > high), "outside its own scale")
         quarantine("scale_min", low >= high, "the scale's least value is not below its greatest")
     if spec.name == "activity" and {"started_at", "received_at"}.issubset(data.columns):
-        quarantine("received_at", data["received_at"] < data["started_at"], "received before it started")
+        # kept, so that whoever sent it can be told: the ledger refuses it
+        above("started_at", "received_at", "received before it started")
     if spec.name == "demographics" and {"measure", "value"}.issubset(data.columns):
         share = data["measure"].str.endswith("_share").fillna(False) | data["measure"].str.startswith(
             "community:"

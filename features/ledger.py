@@ -44,8 +44,8 @@ NOTES: Final = ("post", "witness", "second_record")
 """What is said of an event though it is no objection."""
 
 COLUMNS: Final = (
-    "event_id", "aspirant_id", "seat_id", "booth_no", "kind_of_record", "started_at", "received_at", "verdict", "checks",
-    "says_en", "says_hi",
+    "event_id", "aspirant_id", "seat_id", "booth_no", "kind_of_record", "started_at", "received_at", "verdict",
+    "checks", "says_en", "says_hi",
 )  # fmt: skip
 """Columns of a ledger as it is written; the checks' own columns follow in Parquet."""
 
@@ -226,7 +226,7 @@ def _worded(rows: pd.DataFrame, settings: PresenceSettings) -> pd.DataFrame:
         "en": pd.Series("", index=rows.index, dtype="object"), "hi": pd.Series("", index=rows.index, dtype="object"),
     }  # fmt: skip
     for check in (*CHECKS, *NOTES):
-        found = rows[check].fillna(False).to_numpy(dtype=bool)
+        found = rows[check].fillna(False).to_numpy(dtype=bool, copy=True)
         if check == "jump":  # said already, and more sharply
             found &= ~rows["lone_jump"].to_numpy(dtype=bool)
         if not found.any():

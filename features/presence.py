@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from importlib.resources import files
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from khaka.data.presence_settings import PresenceSettings
 from khaka.features.booth_list import booth_list
 from khaka.features.cutoff import KnownTables, end_of_day
+from khaka.features.kept import kept
 from khaka.features.ledger import ledger_sql, with_thresholds
 from khaka.features.registry import FeatureInfo, by_name
 
@@ -35,7 +37,8 @@ FEATURES: Final = by_name(
     _info("presence_people_met", "log count", "log of one plus people met, 200 at most, each booth once", "activity"),
     _info("presence_reach", "share 0-1",
           "distance between the farthest ends of the booths reached, over that of the seat's"),
-    _info("presence_parts", "share 0-1", "share of the seat's nine parts with a booth reached; the rest was never visited"),
+    _info("presence_parts", "share 0-1",
+          "share of the seat's nine parts with a booth reached: the rest is never visited"),
     _info("presence_within", "share 0-1", "presence_booths minus its mean over the seat's aspirants"),
     _info("verified_share", "share 0-1", "share of claimed booth-days with a verified event"),
 )  # fmt: skip
@@ -82,10 +85,24 @@ def verified_share(known: KnownTables) -> pd.Series:
     return _summary(known, "")["verified_share"]
 
 
+#: What was made last of each set of tables, and for whose weaker booths: the election that is scored is asked twice.
+_MADE: Final[WeakKeyDictionary[KnownTables, tuple[str, pd.DataFrame]]] = WeakKeyDictionary()
+
+
 def _summary(known: KnownTables, party: str) -> pd.DataFrame:
     """Return the features of all aspirants of the election, indexed by aspirant_id."""
-    if not known.has("activity"):
-        return pd.DataFrame(columns=list(FEATURES), dtype="float64")
+    whose, table = _MADE.get(known, ("", None))
+    if table is None or (party and whose != party):
+        if not known.has("activity"):
+            return pd.DataFrame(columns=list(FEATURES), dtype="float64")
+        table = kept(known, "presence", lambda: _make(known, party), settings=f"{party} {known.presence!r}")
+        _MADE[known] = (party, table)
+        whose = party
+    # only the weaker booths are a party's
+    return table if whose == party else table.assign(presence_weak_booths=float("nan"))
+
+
+def _make(known: KnownTables, party: str) -> pd.DataFrame:
     parameters = pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
     query = presence_sql(known.presence)
     table = known.sql(query, parameters=parameters, booth_list=booth_list(known, party)).set_index("aspirant_id")

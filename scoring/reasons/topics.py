@@ -20,6 +20,8 @@ TOPICS: Final = {
     "presence_within": "presence_booths",
     "presence_breadth": "presence_booths",
     "presence_regularity": "presence_recency",
+    "presence_reach": "presence_booths",
+    "presence_parts": "presence_booths",
     "presence_relative": "quality_presence",
 }
 """Topic of each feature that doesn't stand for itself; see `topic` for the suffix `_within`."""

@@ -63,7 +63,9 @@ def test_a_time_without_offset_is_a_bad_row_and_one_with_offset_is_utc() -> None
         dtype="str", index=[2, 3, 4, 5],
     )  # fmt: skip
     good, bad = check_rows("activity", frame)
-    assert good["received_at"].tolist() == [pd.Timestamp("2026-01-31T12:35:00Z")]
+    assert good["event_id"].tolist() == ["a", "d"]  # an event in the future is kept and flagged: the ledger refuses it
+    assert good["received_at"].iloc[0] == pd.Timestamp("2026-01-31T12:35:00Z")
+    assert bad["severity"].tolist() == ["quarantined", "quarantined", "flagged"]
     assert [reason.split(";")[0] for _, _, reason in _reasons(bad)] == [
         "a time without offset", "not a time", "received before it started",
     ]  # fmt: skip

@@ -1,0 +1,264 @@
+"""A seat of nine booths in a square, 5.5 km apart; aspirants x, y and z; each check is tripped by one event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from khaka.data.presence_settings import PresenceSettings
+from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.ledger import CHECKS, DOUBTING, NOTES, REFUSING, check_name, finding, ledger, ledger_parts, summary
+from khaka.features.presence import presence_table
+
+ELECTION, SEAT = "S24-2027-AE", "S24-2008-1"
+PLACE = {str(3 * i + j + 1): (26.0213 + 0.05 * i, 80.0317 + 0.055 * j) for i in range(3) for j in range(3)}
+AS_OF = dt.date(2027, 1, 10)
+START = pd.Timestamp("2026-12-01T05:00:13Z")
+HOUR, MINUTE, DAY = pd.Timedelta(hours=1), pd.Timedelta(minutes=1), pd.Timedelta(days=1)
+
+
+def event(number: int, aspirant: str = "x", booth: str = "1", **changes: Any) -> dict[str, Any]:
+    """A sound visit `number` days after the start, about 100 m from the booth, received five minutes later."""
+    lat, lon = PLACE.get(booth, PLACE["1"])
+    row = {
+        "event_id": f"{aspirant}{number}-{booth}", "aspirant_id": aspirant, "seat_id": SEAT, "booth_no": booth,
+        "kind": "booth_visit", "started_at": START + number * DAY + (len(aspirant) % 7) * HOUR,
+        "lat": lat + 0.00091 + number * 1e-5, "lon": lon - 0.00037, "accuracy_m": 12.0, "mock_location": False,
+        "device_id": f"phone-{aspirant}", "attendance": 20 + number, "photo_hash": f"p-{aspirant}-{number}-{booth}",
+        "witness_id": None,
+    }  # fmt: skip
+    row |= changes
+    row.setdefault("received_at", row["started_at"] + 5 * MINUTE)
+    return row
+
+
+class Tables(dict[str, pd.DataFrame]):
+    """Tables that say how their events are to be judged, as a workspace's store does."""
+
+    presence: PresenceSettings | None = None
+
+
+def known(events: list[dict[str, Any]], settings: PresenceSettings | None = None, **changes: Any) -> KnownTables:
+    activity = pd.DataFrame(events)
+    for name in ("started_at", "received_at"):
+        activity[name] = pd.to_datetime(activity[name], utc=True)
+    booths = pd.DataFrame(
+        [{"election_id": ELECTION, "seat_id": SEAT, "booth_no": name, "lat": lat, "lon": lon, "station_name": name}
+         for name, (lat, lon) in PLACE.items()]
+    )  # fmt: skip
+    polls = pd.DataFrame(
+        {"election_id": [ELECTION], "kind": "AE", "poll_date": [pd.Timestamp("2027-02-20")],
+         "result_date": [pd.Timestamp("2027-03-10")]}
+    )  # fmt: skip
+    aspirants = pd.DataFrame({"election_id": ELECTION, "seat_id": SEAT, "aspirant_id": ["x", "y", "z"]})
+    frames = {"elections": polls, "aspirants": aspirants, "booths": booths, "activity": activity} | changes
+    tables = Tables(frames)
+    tables.presence = settings
+    return KnownTables(FrameSource(tables), as_of=AS_OF, election_id=ELECTION)
+
+
+def judged(events: list[dict[str, Any]]) -> pd.DataFrame:
+    return ledger(known(events)).set_index("event_id")
+
+
+SOUND = [event(1), event(2, booth="2"), event(3, "y", "3"), event(4, "y", "4")]
+LATER = START + 20 * DAY
+
+CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "copy_of": ("refused", [event(1) | {"event_id": "odd", "received_at": START + 3 * DAY}]),
+    "copy_of by another": ("refused", [event(1) | {"event_id": "odd", "aspirant_id": "z", "device_id": "phone-z", "received_at": LATER}]),
+    "mock": ("refused", [event(9, "z", "5", event_id="odd", mock_location=True)]),
+    "far": ("refused", [event(9, "z", "5", event_id="odd", lat=26.5123, lon=80.5321)]),
+    "far though inaccurate": ("refused", [event(9, "z", "5", event_id="odd", lat=26.5123, accuracy_m=1e9)]),
+    "other_booth": ("doubtful", [event(9, "z", "5", event_id="odd", lat=PLACE["6"][0] + 3e-4, lon=PLACE["6"][1])]),
+    "zero_place": ("refused", [event(9, "z", "5", event_id="odd", lat=0.0, lon=0.0)]),
+    "swapped": ("doubtful", [event(9, "z", "5", event_id="odd", lat=PLACE["5"][1], lon=PLACE["5"][0])]),
+    "elsewhere": ("refused", [event(9, "z", "5", event_id="odd", seat_id="S24-2008-2")]),
+    "elsewhere: no such booth": ("refused", [event(9, "z", "5", event_id="odd", booth_no="99")]),
+    "unknown_aspirant": ("refused", [event(9, "nobody", "5", event_id="odd")]),
+    "ahead": ("refused", [event(9, "z", "5", event_id="odd", received_at=START + 6 * DAY)]),
+    "clock_day": ("doubtful", [event(9, "z", "5", event_id="odd", started_at=LATER + DAY, received_at=LATER + HOUR)]),
+    "no_time": ("doubtful", [event(9, "z", "5", event_id="odd", started_at=pd.NaT, received_at=LATER)]),
+    "late": ("doubtful", [event(1, "z", "5", event_id="odd", received_at=LATER)]),
+    "shared_device": ("doubtful", [event(9, "z", "5", event_id="odd", device_id="phone-y")]),
+    "photo_again": ("doubtful", [event(9, "z", "5", event_id="odd", photo_hash="p-x-1-1")]),
+    "moved_copy": ("doubtful", [event(1, started_at=LATER, event_id="odd", photo_hash=None, lat=PLACE["1"][0] + 0.00093)]),
+    "round_place": ("doubtful", [event(9, "z", "1", event_id="odd", lat=26.02, lon=80.03)]),
+    "from_list": ("doubtful", [event(9, "z", "5", event_id="odd", lat=PLACE["5"][0], lon=PLACE["5"][1])]),
+    "no_place": ("doubtful", [event(9, "z", "5", event_id="odd", lat=None, lon=None)]),
+    "inaccurate": ("doubtful", [event(9, "z", "5", event_id="odd", accuracy_m=900.0)]),
+    "jump": ("doubtful", [event(1, booth="9", event_id="odd", started_at=SOUND[0]["started_at"] + 2 * MINUTE)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_check_finds_its_event_and_no_other(case: str) -> None:
+    verdict, odd = CASES[case]
+    rows = judged([*SOUND, *odd])
+    check = case.split()[0].rstrip(":")
+    assert check in rows.loc["odd", "checks"].split()
+    assert rows.loc["odd", "verdict"] == verdict
+    innocent = rows.drop(index="odd")
+    if check == "shared_device":  # two records of y against one of z: nobody owns the phone
+        innocent = innocent[innocent["aspirant_id"] == "x"]
+    assert (innocent["verdict"] == "verified").all()
+    assert "{" not in rows.loc["odd", "says_en"]
+    assert rows.loc["odd", "says_hi"] != ""
+
+
+def test_the_first_event_of_every_aspirant_and_device_is_no_journey() -> None:
+    events = [event(1, who, booth) for who, booth in (("x", "1"), ("y", "9"), ("z", "5"))]
+    rows = judged(events)
+    assert not rows[["jump", "lone_jump"]].to_numpy().any()
+    assert (rows["verdict"] == "verified").all()
+    alone = judged([event(1)])
+    assert alone["verdict"].tolist() == ["verified"]
+
+
+def test_the_event_between_two_that_fit_each_other_is_the_wrong_one() -> None:
+    rounds = [event(1, attendance=n, started_at=START + n * 10 * MINUTE, event_id=f"e{n}") for n in range(4)]
+    jump = event(1, booth="9", attendance=9, started_at=START + 25 * MINUTE, event_id="odd")
+    for number, row in enumerate([*rounds, jump]):
+        row["photo_hash"] = f"p{number}"
+        row["received_at"] = row["started_at"] + MINUTE
+    rows = judged([*rounds, jump])
+    assert rows["verdict"].to_dict() == {"e0": "verified", "e1": "verified", "e2": "verified", "e3": "verified"} | {
+        "odd": "refused"
+    }
+    assert "lone_jump" in rows.loc["odd", "checks"]
+
+
+def many(count: int, *, gap: pd.Timedelta, begin: pd.Timestamp = START, **changes: Any) -> list[dict[str, Any]]:
+    """Sound events of z, `gap` apart, a few hundred metres from one another."""
+    rng = np.random.default_rng(count)
+    rows = []
+    for n in range(count):
+        started = begin + n * gap
+        row = event(0, "z", "5", event_id=f"z{n}", started_at=started, photo_hash=f"z{n}", attendance=n + 1)
+        row |= {"lat": PLACE["5"][0] + float(rng.normal(0, 1e-3)), "lon": PLACE["5"][1] + float(rng.normal(0, 1e-3))}
+        row["received_at"] = started + 5 * MINUTE
+        rows.append(row | changes)
+    return rows
+
+
+def test_seven_events_in_twenty_minutes_are_a_burst_and_six_are_none() -> None:
+    assert (judged(many(7, gap=3 * MINUTE))["burst"]).all()
+    assert not judged(many(6, gap=3 * MINUTE))["burst"].any()
+    assert not judged(many(9, gap=4 * MINUTE))["burst"].any()
+
+
+def test_what_arrives_in_one_hour_from_many_days_was_typed_in_at_one_go() -> None:
+    rows = judged(many(24, gap=6 * HOUR, received_at=START + 6 * DAY))
+    assert rows["bulk"].all()
+    assert (rows["verdict"] == "doubtful").all()
+    assert not judged(many(12, gap=6 * HOUR, received_at=START + 6 * DAY))["bulk"].any()
+
+
+def test_a_day_with_more_events_than_anyone_can_do_is_doubtful() -> None:
+    rows = judged(many(70, gap=8 * MINUTE))
+    assert rows["crowded_day"].all()
+    assert not judged(many(50, gap=8 * MINUTE))["crowded_day"].any()
+
+
+def test_a_log_of_office_hours_only_is_doubtful() -> None:
+    monday = pd.Timestamp("2026-11-02T05:00:13Z")  # half past ten in India
+    office = [row for week in range(5) for row in many(10, gap=12 * HOUR, begin=monday + 7 * week * DAY)
+              if row["started_at"].hour == 5]  # fmt: skip
+    office += [{**row, "started_at": row["started_at"] + HOUR, "received_at": row["started_at"] + 2 * HOUR,
+                "attendance": row["attendance"] + 100, "photo_hash": None} for row in office]  # fmt: skip
+    for number, row in enumerate(office):
+        row["event_id"] = f"o{number}"
+        row |= {"photo_hash": f"o{number}", "attendance": number + 1}
+    rows = judged(office)
+    assert len(rows) == 50
+    assert rows["office_hours"].all()
+    assert not judged(many(50, gap=13 * HOUR))["office_hours"].any()
+
+
+def test_one_spot_that_claims_many_booths_is_a_desk() -> None:
+    lat, lon = PLACE["1"]
+    rows = judged([
+        event(n, "z", str(n), lat=lat + 2e-4 + n * 1e-6, lon=lon + 3e-4 + n * 1e-6, event_id=f"d{n}") for n in range(1, 8)
+    ])  # fmt: skip
+    assert rows["one_spot"].all()
+    assert (rows["verdict"] != "verified").all()
+
+
+def test_a_clock_that_is_a_day_behind_is_seen_by_its_even_lags() -> None:
+    rows = many(5, gap=HOUR)
+    for row in rows:
+        row["received_at"] = row["started_at"] + DAY + 2 * MINUTE
+    assert judged(rows)["clock_day"].all()
+    for number, row in enumerate(rows):  # sent the next evening in one go: lags differ by hours
+        row["received_at"] = START + DAY + 10 * HOUR + number * MINUTE
+    assert not judged(rows)["clock_day"].any()
+
+
+def test_the_owner_of_a_phone_is_not_blamed_for_one_record_of_somebody_else() -> None:
+    own = many(20, gap=7 * HOUR, device_id="shared")
+    stray = event(9, "y", "3", device_id="shared", event_id="stray")
+    rows = judged([*own, stray])
+    assert rows.loc["stray", "verdict"] == "doubtful"
+    assert (rows.drop(index="stray")["verdict"] == "verified").all()
+
+
+def test_a_second_persons_record_stands_in_for_a_missing_fix_only() -> None:
+    blind = event(9, "z", "5", event_id="blind", lat=None, lon=None)
+    second = event(9, "y", "5", event_id="second", started_at=blind["started_at"] + 20 * MINUTE)
+    rows = judged([*SOUND, blind, second])
+    assert rows.loc["blind", "verdict"] == "verified"
+    assert "somebody else" in rows.loc["blind", "says_en"]
+    late = {**blind, "received_at": blind["started_at"] + 20 * DAY}
+    assert judged([*SOUND, late, second]).loc["blind", "verdict"] == "doubtful"
+
+
+def test_a_booth_without_coordinates_is_where_most_aspirants_stood() -> None:
+    tables = known([event(n, who, "5", event_id=who) for n, who in enumerate("xyz")])
+    booths = tables.source.read("booths").copy()
+    booths.loc[booths["booth_no"] == "5", ["lat", "lon"]] = np.nan
+    four = [event(n, who, "5", event_id=who) for n, who in enumerate("xyz")]
+    four.append(event(9, "z", "5", event_id="odd", lat=PLACE["7"][0], lon=PLACE["7"][1] + 3e-4))
+    rows = ledger(known(four, booths=booths)).set_index("event_id")
+    assert rows["verdict"].to_dict() == {"x": "verified", "y": "verified", "z": "verified", "odd": "doubtful"}
+
+
+def test_a_social_post_is_activity_and_no_presence() -> None:
+    rows = judged([*SOUND, event(9, "z", None, event_id="post", kind="social_post", lat=None, lon=None)])
+    assert rows.loc["post", "kind_of_record"] == "social_post"
+    assert rows.loc["post", "says_en"] == "a social post is activity, never presence"
+    assert presence_table(known([*SOUND, event(9, "z", "5", kind="social_post")])).loc["z", "presence_booths"] == 0.0
+
+
+def test_nothing_is_deleted_and_the_summary_counts_what_the_ledger_says() -> None:
+    events = [*SOUND, *(row for _, odd in CASES.values() for row in odd)]
+    for number, row in enumerate(events[len(SOUND) :]):
+        row["event_id"] = f"odd{number}"
+    tables = known(events)
+    rows, counted = ledger(tables), summary(tables)
+    assert sorted(rows["event_id"]) == sorted(row["event_id"] for row in events)
+    assert counted.verdicts[["verified", "doubtful", "refused", "posts"]].to_numpy().sum() == len(events)
+    by_check = counted.checks.set_index("check")["events"]
+    assert all(by_check[check] == rows[check].sum() for check in CHECKS)
+    assert len(list(ledger_parts(tables, rows=5))) > 1
+    one = ledger(tables, aspirant_id="x")
+    assert set(one["aspirant_id"]) == {"x"}
+    pd.testing.assert_frame_equal(one, rows[rows["aspirant_id"] == "x"].reset_index(drop=True), check_dtype=False)
+
+
+def test_thresholds_come_from_the_settings() -> None:
+    near = event(9, "z", "5", event_id="odd", lat=PLACE["5"][0] + 0.018)  # 2 km
+    assert judged([*SOUND, near]).loc["odd", "verdict"] == "doubtful"
+    loose = ledger(known([*SOUND, near], PresenceSettings(near_km=2.5))).set_index("event_id")
+    assert loose.loc["odd", "verdict"] == "verified"
+
+
+def test_every_check_has_its_words_in_both_languages() -> None:
+    assert set(CHECKS) == set(REFUSING) | set(DOUBTING)
+    for check in (*CHECKS, *NOTES):
+        assert check_name(check, "en")
+        assert check_name(check, "hi")
+    assert finding("mock", "hi") != finding("mock", "en")
