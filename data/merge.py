@@ -177,7 +177,7 @@ def _connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = str(scratch).replace("'", "''")
     with duckdb.connect() as connection:
         connection.execute(
-            f"SET threads TO 2; SET TimeZone = 'UTC'; SET memory_limit = '{_MEMORY}'; "
+            f"SET threads TO 2; SET TimeZone = 'UTC'; SET memory_limit = '{_MEMORY}'; SET enable_progress_bar = false; "
             f"SET temp_directory = '{spill}'; SET preserve_insertion_order = false"
         )
         yield connection

@@ -243,6 +243,11 @@ class TableStore:
             if prefixes is None or path.stem.startswith(prefixes) or not TELLS_STATE.match(path.stem)
         }
 
+    @property
+    def cache(self) -> Path:
+        """Folder beside the tables for what can be made again from them."""
+        return self.folder.parent / "cache"
+
     def intact(self, table: str) -> list[Path] | None:
         """Return the files of a table, verified by the sums noted when they were written; None where one has none.
 

@@ -98,6 +98,12 @@ def stored_files(source: object, table: str) -> list[Path] | None:
     return source.intact(table) if table in LONG and isinstance(source, Stored) else None
 
 
+def cache_folder(source: object) -> Path | None:
+    """Return the folder for what can be made again, None where a source has none."""
+    found = getattr(source, "cache", None)
+    return found if isinstance(found, Path) else None
+
+
 class FrameSource:
     """A source that reads each table once and keeps it, so that many dates can be cut from it.
 
@@ -122,9 +128,14 @@ class FrameSource:
             self._frames[table] = _dated(frame) if table == "elections" else frame
         return self._frames[table]
 
+    @property
+    def cache(self) -> Path | None:
+        """Folder for what can be made again."""
+        return cache_folder(self._source)
+
     def intact(self, table: str) -> list[Path] | None:
         """Return the table's verified Parquet files; None where its rows come from elsewhere."""
-        return None if table in self._frames else stored_files(self._source, table)
+        return stored_files(self._source, table)
 
     @property
     def presence(self) -> PresenceSettings:
@@ -155,6 +166,10 @@ class _OfState:
     def __init__(self, source: FrameSource, states: tuple[str, ...]) -> None:
         self._source, self._states = source, states
         self.presence = source.presence
+
+    @property
+    def cache(self) -> Path | None:
+        return cache_folder(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         files = stored_files(self._source, table)
@@ -358,18 +373,32 @@ class KnownTables:
     def _register(self, name: str) -> None:
         """Give the engine the rows of a table that were known: from its files where it can be, else from a frame."""
         self._registered.add(name)
-        files = None if name in self._frames else stored_files(self._source, name)
-        if files is not None and "election_id" in TABLES[name].key:
-            wanted = self._past if name == "booth_votes" else self._past | {self.election_id}
-            files = [file for file in files if file.stem in wanted]  # one file an election
+        if name in self._frames or stored_files(self._source, name) is None:
+            self._engine.put(name, to_arrow(TABLES[name], self.frame(name)))
+            return
+        files = self.files(name)
         if not files:
-            frame = self.frame(name) if files is None else pd.DataFrame()
-            self._engine.put(name, to_arrow(TABLES[name], frame))
+            self._engine.put(name, to_arrow(TABLES[name], pd.DataFrame()))
             return
         if name in _UNTIL_DECIDED:
             decided = self._decided.rename("decided_at").rename_axis("aspirant_id").reset_index()
             self._engine.put("decided", to_arrow(TABLES["aspirants"], decided))
         self._engine.put_files(name, files, self._select(name))
+
+    def files(self, table: str) -> list[Path]:
+        """Return the files of a long table that hold rows which may be known; none where it is a frame."""
+        files = stored_files(self._source, table) or []
+        if "election_id" not in TABLES[table].key:
+            return files
+        wanted = self._past if table == "booth_votes" else self._past | {self.election_id}
+        return [file for file in files if file.stem in wanted]  # one file an election
+
+    @property
+    def cache(self) -> Path | None:
+        """Folder for what can be made again; None where the long tables are no files, or another engine runs."""
+        if not isinstance(self._engine, DuckEngine) or stored_files(self._source, "activity") is None:
+            return None
+        return cache_folder(self._source)
 
     def _select(self, name: str) -> str:
         """Return the query on a table's files that does what `_cut` does to its frame."""

@@ -79,7 +79,8 @@ class DuckEngine:
         connection = duckdb.connect()
         connection.execute(
             f"SET threads TO {int(self._threads)}; SET memory_limit = {_text(self._memory_limit)}; "
-            f"SET TimeZone = 'UTC'; SET temp_directory = {_text(str(spill))}; SET preserve_insertion_order = false"
+            f"SET temp_directory = {_text(str(spill))}; SET TimeZone = 'UTC'; "
+            "SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
         return connection
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from khaka.data.delimitation import place_of
 from khaka.data.schema import TABLES
-from khaka.features.cutoff import Source, stored_files
+from khaka.features.cutoff import Source, cache_folder, stored_files
 
 PLACEHOLDER: Final = "own:"
 """Start of the nominee_id of the party's own open place."""
@@ -56,6 +56,11 @@ class Replaced:
 
     def __init__(self, source: Source, frames: dict[str, pd.DataFrame]) -> None:
         self._source, self._frames = source, frames
+
+    @property
+    def cache(self) -> Path | None:
+        """Folder for what can be made again."""
+        return cache_folder(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         """Return the verified Parquet files of a table that is not replaced."""
