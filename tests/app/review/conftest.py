@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -206,9 +206,10 @@ def browser(app: FastAPI) -> Browser:
     return Browser(app)
 
 
-def signed_in(app: FastAPI, name: str) -> Browser:
-    """A browser with an open session, without the slow password."""
-    return Browser(app, {SESSION_COOKIE: app.state.review.sessions.open(name)})
+@pytest.fixture
+def signed_in(app: FastAPI) -> Callable[[str], Browser]:
+    """Gives a browser with an open session of a user, without the slow password."""
+    return lambda name: Browser(app, {SESSION_COOKIE: app.state.review.sessions.open(name)})
 
 
 @dataclass(frozen=True)
