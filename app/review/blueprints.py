@@ -28,6 +28,10 @@ MAP_TOLERANCE: Final = 0.01
 """Degrees, about 1 km: for all seats of a state on one map."""
 
 
+IST_AHEAD: Final = 19_800_000_000
+"""Microseconds by which Indian Standard Time is ahead of UTC."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """Everything that the viewing pages draw from, of one set of results.
@@ -46,6 +50,8 @@ class Shown:
         Events logged by aspirant and day, by seat.
     log_begins : date or None
         Day of the first event of the whole log in this election.
+    women, newcomers : frozenset of str
+        Aspirants who declared themselves women, and those without an earlier contest.
     """
 
     state: StateBlueprint
@@ -55,6 +61,8 @@ class Shown:
     parts: Mapping[str, pd.DataFrame]
     days: Mapping[str, Mapping[str, Mapping[dt.date, int]]]
     log_begins: dt.date | None
+    women: frozenset[str]
+    newcomers: frozenset[str]
 
 
 class Blueprints:
@@ -114,20 +122,27 @@ def load_shown(workspace: Workspace, current: Results) -> Shown:
     parts = _by_seat(read_parquet(file).to_pandas()) if file.is_file() else {}
     outlines, shapes = _borders(workspace, [head.seat_id for head in state.seats])
     days, begins = _days(workspace, state)
-    return Shown(state, outlines, shapes, scores, parts, days, begins)
+    people = workspace.store.read("aspirants", columns=["aspirant_id", "sex"], elections={state.election_id})
+    told = read_parquet(current.folder / "explanations.parquet", columns=["aspirant_id", "feature", "value"]).to_pandas()
+    fresh = told[(told["feature"] == "earlier_contests") & (told["value"] == 0)]
+    return Shown(
+        state, outlines, shapes, scores, parts, days, begins,
+        women=frozenset(people.loc[people["sex"] == "F", "aspirant_id"].astype("str")),
+        newcomers=frozenset(fresh["aspirant_id"].astype("str")),
+    )  # fmt: skip
 
 
 def _by_seat(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(seat): rows.reset_index(drop=True) for seat, rows in frame.groupby("seat_id", sort=False)}
 
 
-def _borders(
-    workspace: Workspace, seats: list[str]
-) -> tuple[dict[str, tuple[Ring, ...]], dict[str, tuple[Ring, ...]]]:
+def _borders(workspace: Workspace, seats: list[str]) -> tuple[dict[str, tuple[Ring, ...]], dict[str, tuple[Ring, ...]]]:
     """Return the borders of the seats, fine and coarse."""
-    rows = workspace.store.read("boundaries", columns=["seat_id", "geometry"], states={seats[0][:3]} if seats else ())
-    rows = rows[rows["seat_id"].isin(seats) & rows["geometry"].notna()]
-    names = [str(name) for name in rows["seat_id"]]
+    rows = workspace.store.read(
+        "boundaries", columns=["level", "unit_id", "geometry"], states={seats[0][:3]} if seats else ()
+    )
+    rows = rows[(rows["level"] == "seat") & rows["unit_id"].isin(seats) & rows["geometry"].notna()]
+    names = [str(name) for name in rows["unit_id"]]
     polygons = [bytes(value) for value in rows["geometry"]]
     if not polygons:
         return {}, {}
@@ -149,17 +164,17 @@ def _days(
         return {}, None
     aspirants = workspace.store.read("aspirants", columns=["aspirant_id", "seat_id"], elections={state.election_id})
     end = pd.Timestamp(state.as_of, tz="Asia/Kolkata") + pd.Timedelta(days=1)
-    with duckdb.connect(config={"threads": 1, "TimeZone": "UTC"}) as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("own", aspirants.drop_duplicates("aspirant_id").astype("str"))
         rows = connection.execute(
             """
             SELECT own.seat_id, own.aspirant_id,
-                   CAST(started_at AT TIME ZONE 'Asia/Kolkata' AS DATE) AS day, count(*) AS events
+                   CAST(make_timestamp(epoch_us(started_at) + $ahead) AS DATE) AS day, count(*) AS events
             FROM read_parquet($files) AS log JOIN own USING (aspirant_id)
-            WHERE received_at < $end AND started_at < $end
+            WHERE epoch_us(received_at) < $end AND epoch_us(started_at) < $end
             GROUP BY ALL ORDER BY ALL
             """,
-            {"files": files, "end": end.to_pydatetime()},
+            {"files": files, "end": round(end.timestamp() * 1e6), "ahead": IST_AHEAD},
         ).fetchall()
     found: dict[str, dict[str, dict[dt.date, int]]] = {}
     for seat, who, day, events in rows:

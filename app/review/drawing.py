@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from khaka.app.review.language import Reader
 from khaka.scoring.blueprint import Aspirant, Contrast, SeatBlueprint
+from khaka.scoring.blueprint import Community as Published
 from khaka.scoring.pictures.booths import Booth, Mark, View, booth_map
 from khaka.scoring.pictures.contrasts import Step, contrast_bar
 from khaka.scoring.pictures.geometry import Ring
@@ -214,13 +215,29 @@ def history_picture(blueprint: SeatBlueprint, reader: Reader) -> Markup:
     return Markup(history_strip(past, look_of(reader)))  # noqa: S704
 
 
-def community_picture(blueprint: SeatBlueprint, reader: Reader) -> Markup:
+def is_community(one: Published) -> bool:
+    """Tell whether a published figure is the share of a community or of the Scheduled Castes or Tribes.
+
+    Parameters
+    ----------
+    one : Community
+        Of the blueprint.
+
+    Returns
+    -------
+    bool
+        False for literacy, towns and the like.
+    """
+    return one.measure.startswith("community:") or one.measure in ("sc_share", "st_share")
+
+
+def community_picture(published: Sequence[Published], reader: Reader) -> Markup:
     """Return the published shares of communities with their error.
 
     Parameters
     ----------
-    blueprint : SeatBlueprint
-        Of the seat.
+    published : sequence of Community
+        Of the blueprint.
     reader : Reader
         Language and digits.
 
@@ -231,7 +248,7 @@ def community_picture(blueprint: SeatBlueprint, reader: Reader) -> Markup:
     """
     shares = [
         Community(one.words.say(reader.language), one.share, one.standard_error or math.nan, one.kind == "official")
-        for one in blueprint.communities
+        for one in published
     ]
     return Markup(communities(shares, look_of(reader)))  # noqa: S704
 

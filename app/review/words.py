@@ -6,14 +6,16 @@ Chances go in steps of 5%, margins in whole points and words, numbers in lakh an
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
 from markupsafe import Markup
 
+from khaka.app.review.language import Language, catalogue
 from khaka.scoring.blueprint import say
 from khaka.scoring.blueprint.model import Words
 from khaka.scoring.pictures.look import Look
@@ -21,9 +23,49 @@ from khaka.scoring.pictures.look import Look
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
-    from khaka.app.review.language import Language
-
 IST: Final = ZoneInfo("Asia/Kolkata")
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
+    """Mark a text for translation."""
+    return text
+
+
+STATUS: Final = {
+    "open": N_("open"), "settled": N_("settled before"), "shortlisted": N_("panel made"), "held": N_("held back"),
+    "chosen": N_("chosen"), "confirmed": N_("chosen, confirmed by a second person"), "listed": N_("on a list"),
+    "released": N_("released"),
+}  # fmt: skip
+"""What a seat's status is called."""
+
+BAND: Final = {
+    "75_100": N_("75% and more"), "50_75": N_("50 to 75%"), "25_50": N_("25 to 50%"), "5_25": N_("5 to 25%"),
+    "out_of_reach": N_("out of reach"), "unknown": N_("not known"),
+}  # fmt: skip
+"""What a band of a seat's chance is called."""
+
+
+@functools.cache
+def translated(language: Language) -> Callable[[str], str]:
+    """Return the function that says an English text in a language."""
+    return catalogue(language).gettext
+
+
+def status_words(language: Language) -> dict[str, str]:
+    """Return what the statuses of a seat are called.
+
+    Parameters
+    ----------
+    language : {"en", "hi"}
+        Of the words.
+
+    Returns
+    -------
+    dict of str to str
+        By status.
+    """
+    say_it = translated(language)
+    return {status: say_it(name) for status, name in STATUS.items()}
 
 
 class Named(Protocol):
@@ -139,6 +181,18 @@ def both_names(context: Context, who: Named) -> Markup:
 
 
 @pass_context
+def status_word(context: Context, status: str) -> str:
+    """Return what a seat's status is called."""
+    return translated(context["language"])(STATUS.get(status, status))
+
+
+@pass_context
+def band_word(context: Context, band: str) -> str:
+    """Return what a band of a seat's chance is called."""
+    return look_of(context).shown(translated(context["language"])(BAND.get(band, band)))
+
+
+@pass_context
 def seat_title(context: Context, seat: Any) -> str:
     """Return a seat's number with its name, never one without the other."""
     return look_of(context).shown(f"{seat.number} {called(context, seat)}")
@@ -164,7 +218,7 @@ def template_globals(language: Language) -> Mapping[str, Any]:
     """
     functions = (
         margin, span, chance, number, tenth, percent, shown, told, day, moment, called, both_names, seat_title,
-        now,
+        status_word, band_word, now,
     )  # fmt: skip
     assert language in ("en", "hi")
     return {cast("Any", function).__name__: function for function in functions}

@@ -16,6 +16,7 @@ from khaka.app.review.drawing import (
     booth_picture,
     calendar_picture,
     community_picture,
+    is_community,
     history_picture,
     rater_picture,
 )
@@ -47,13 +48,14 @@ def seat(request: Request) -> Response:
     reads = reader(request)
     # the body is the same for all who read it in one language and may see as much
     body = fragment(request, "seat/body.html", (seat_id, version, judged), lambda: _body(found, seat_id, reads, judged))
+    below = fragment(request, "seat/below.html", (seat_id, version, judged), lambda: _below(found, seat_id, reads, judged))
     places = fragment(
         request, "seat/booths.html", (seat_id, version, view, chosen), lambda: _places(found, seat_id, reads, view, chosen)
     )
     blueprint = found.state.seat(seat_id)
     return render(
         request, "seat/seat.html", head=found.state.head(seat_id), stands=review(request).ledger.seat(seat_id),
-        body=body, places=places, judged=judged, people={one.aspirant_id: one for one in blueprint.aspirants},
+        body=body, below=below, places=places, judged=judged, people={one.aspirant_id: one for one in blueprint.aspirants},
     )  # fmt: skip
 
 
@@ -68,25 +70,36 @@ def booths(request: Request) -> Response:
 
 def _body(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[str, Any]:
     """Return what the seat's body is made of."""
+    people = found.state.seat(seat_id).aspirants
+    return {
+        "blueprint": found.state.seat(seat_id),
+        "judged": judged,
+        "axis": axis(people, reads) if judged else None,
+        "by_name": sorted(people, key=lambda one: one.name),
+    }
+
+
+def _below(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[str, Any]:
+    """Return what stands below: history, communities, ratings, presence, what isn't known."""
     blueprint = found.state.seat(seat_id)
-    people = blueprint.aspirants
     total: dict[dt.date, int] = {}
     for days in found.days.get(seat_id, {}).values():
         for day, events in days.items():
             total[day] = total.get(day, 0) + events
+    pictured = [one for one in blueprint.communities if is_community(one)]
+    rated = blueprint.aspirants[:MOST_RATED]
     return {
-        "head": found.state.head(seat_id),
         "blueprint": blueprint,
+        "people": {one.aspirant_id: one for one in blueprint.aspirants},
         "judged": judged,
-        "axis": axis(people, reads) if judged else None,
-        "by_name": sorted(people, key=lambda one: one.name),
         "history": history_picture(blueprint, reads) if blueprint.history else None,
-        "communities": community_picture(blueprint, reads) if blueprint.communities else None,
-        "raters": rater_picture(blueprint, people[:MOST_RATED], reads) if judged and blueprint.ratings else None,
-        "most_rated": MOST_RATED,
+        "communities": community_picture(pictured, reads) if pictured else None,
+        "other_measures": [one for one in blueprint.communities if not is_community(one)],
+        "raters": rater_picture(blueprint, rated, reads) if judged and blueprint.ratings else None,
         "calendar": calendar_picture(total, reads, last=found.state.as_of, known_from=found.log_begins)
-        if total else None,
-    }  # fmt: skip
+        if total
+        else None,
+    }
 
 
 def _places(found: Shown, seat_id: str, reads: Reader, view: View, chosen: str | None) -> Mapping[str, Any]:
