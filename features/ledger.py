@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from khaka.data.presence_settings import PresenceSettings
@@ -49,8 +50,18 @@ COLUMNS: Final = (
 )  # fmt: skip
 """Columns of a ledger as it is written; the checks' own columns follow in Parquet."""
 
+Text = npt.NDArray[np.object_]
+
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+_TEXTS: Final = {"booth": "booth_no", "near_booth": "near_booth", "seat": "seat_id"}
+#: What a placeholder shows: a measure (or "gap", received minus started), its unit, and decimals.
+_NUMBERS: Final = {
+    "km_seen": ("km", 1.0, 1), "near_km_seen": ("near_booth_km", 1.0, 1), "accuracy": ("accuracy_m", 1.0, 0),
+    "days": ("gap", 86_400_000_000.0, 0), "hours_ahead": ("gap", -3_600_000_000.0, 1),
+    "events_day": ("day_events", 1.0, 0), "events_load": ("load_events", 1.0, 0), "people": ("device_people", 1.0, 0),
+    "booths_spot": ("spot_booths", 1.0, 0), "way": ("way", 1.0, 0), "minutes": ("pause", 60_000_000.0, 0),
+}  # fmt: skip
 _THRESHOLD: Final = re.compile(r"(?<![:\w]):([a-z_]+)\b")
-_DAY: Final = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -175,6 +186,30 @@ def summary(known: KnownTables) -> Ledger:
     return Ledger(_verdicts(rows), _checks(rows))
 
 
+def tally(parts: Iterable[pd.DataFrame]) -> Ledger:
+    """Count verdicts and findings of a ledger that is at hand; see `summary`.
+
+    Parameters
+    ----------
+    parts : iterable of DataFrame
+        From `counted`, of parts of one ledger.
+
+    Returns
+    -------
+    Ledger
+        The counts.
+    """
+    whole = pd.concat(list(parts), ignore_index=True)
+    rows = whole.groupby(["aspirant_id", "seat_id", "verdict", "post"], dropna=False).sum().reset_index()
+    return Ledger(_verdicts(rows), _checks(rows))
+
+
+def counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return events and findings of a part of a ledger, by aspirant and verdict."""
+    keys = ["aspirant_id", "seat_id", "verdict", "post"]
+    return rows[[*keys, *CHECKS]].assign(events=1).groupby(keys, dropna=False).sum().reset_index()
+
+
 def finding(check: str, language: Language, **values: str) -> str:
     """Return what a check says, in words.
 
@@ -220,7 +255,6 @@ def _worded(rows: pd.DataFrame, settings: PresenceSettings) -> pd.DataFrame:
     out["kind_of_record"] = np.where(rows["post"], "social_post", "field")
     for name in ("started", "received"):
         out[f"{name}_at"] = pd.to_datetime(rows[name], unit="us", utc=True)
-    values = _values(rows, settings)
     codes = pd.Series("", index=rows.index, dtype="object")
     says: dict[Language, pd.Series] = {
         "en": pd.Series("", index=rows.index, dtype="object"), "hi": pd.Series("", index=rows.index, dtype="object"),
@@ -234,43 +268,33 @@ def _worded(rows: pd.DataFrame, settings: PresenceSettings) -> pd.DataFrame:
         if check in CHECKS:
             codes[found] = codes[found] + " " + check
         for language, text in says.items():
-            words = _filled_rows(_words()[check][language], values, found)
+            words = _filled_rows(_words()[check][language], rows[found], settings)
             text[found] = np.where(text[found] == "", words, text[found] + "; " + words)
     out["checks"], out["says_en"], out["says_hi"] = codes.str.strip(), says["en"], says["hi"]
     rest = [name for name in out.columns if name not in COLUMNS]
     return out[[*COLUMNS, *rest]]
 
 
-def _filled_rows(template: str, values: dict[str, pd.Series], found: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Fill one template for every row that is found."""
-    pieces = re.split(r"\{(\w+)\}", template)
-    text = np.full(int(found.sum()), pieces[0], dtype=object)
+def _filled_rows(template: str, rows: pd.DataFrame, settings: PresenceSettings) -> Text:
+    """Fill one template for every row."""
+    pieces = _PLACE.split(template)
+    text = np.full(len(rows), pieces[0], dtype=object)
     for name, plain in zip(pieces[1::2], pieces[2::2], strict=True):
-        text = text + values[name][found].to_numpy(dtype=object) + plain
+        text = text + _seen(name, rows, settings) + plain
     return text
 
 
-def _values(rows: pd.DataFrame, settings: PresenceSettings) -> dict[str, pd.Series]:
-    """Return what the templates name, as text, row by row."""
-
-    def number(values: pd.Series, digits: int = 0) -> pd.Series:
-        plain = values.astype("float64").round(digits)
-        return plain.map(lambda value: "?" if pd.isna(value) else f"{value:.{digits}f}").astype("object")
-
-    gap = (rows["received"] - rows["started"]).astype("float64")
-    limits = {
-        name: pd.Series(f"{value:g}", index=rows.index, dtype="object") for name, value in settings.model_dump().items()
-    }
-    return limits | {
-        "booth": rows["booth_no"].astype("object").where(rows["booth_no"] != "", "?"),
-        "km": number(rows["km"], 1), "near_booth": rows["near_booth"].astype("object").fillna("?"),
-        "near_km_seen": number(rows["near_booth_km"], 1), "accuracy": number(rows["accuracy_m"]),
-        "days": number(gap / _DAY), "hours_ahead": number(-gap / 3_600_000_000, 1),
-        "events_day": number(rows["day_events"]), "events_load": number(rows["load_events"]),
-        "booths_spot": number(rows["spot_booths"]), "people": number(rows["device_people"]),
-        "way": number(rows["way"]), "minutes": number(rows["pause"].astype("float64") / 60_000_000),
-        "seat": rows["seat_id"].astype("object").fillna("?"),
-    }  # fmt: skip
+def _seen(name: str, rows: pd.DataFrame, settings: PresenceSettings) -> Text | str:
+    """Return what a template's placeholder stands for: a threshold, or what a check saw in each row."""
+    if name in PresenceSettings.model_fields:
+        return f"{getattr(settings, name):g}"
+    if name in _TEXTS:
+        text = rows[_TEXTS[name]].astype("object")
+        return text.where(text.notna() & (text != ""), "?").to_numpy(dtype=object)
+    column, unit, digits = _NUMBERS[name]
+    gap = rows["received"] - rows["started"] if column == "gap" else rows[column]
+    values = (gap.astype("float64") / unit).to_numpy(dtype="float64", na_value=np.nan)
+    return np.array(["?" if np.isnan(value) else f"{value:.{digits}f}" for value in values], dtype=object)
 
 
 def _verdicts(rows: pd.DataFrame) -> pd.DataFrame:
