@@ -164,10 +164,14 @@ def _support(booths: pd.DataFrame) -> pd.DataFrame:
     out["booth_close"] = close.groupby(keys).sum() / weight.groupby(keys).sum()
     rank = table.groupby(by)["share"].rank(pct=True, method="average")
     good = table["polled"].notna()
-    sums = table[good].assign(strong=rank[good] > 0.5).groupby([*by, "strong"])[["polled", "electors"]].sum()
-    turnout = sums["polled"] / sums["electors"]
-    out["booth_turnout_gap"] = turnout.xs(True, level="strong") - turnout.xs(False, level="strong")
+    strong = good & (rank > 0.5)
+    out["booth_turnout_gap"] = _turnout(table[strong]) - _turnout(table[good & ~strong])
     return out
+
+
+def _turnout(rows: pd.DataFrame) -> pd.Series:
+    sums = rows.groupby(["place", "party"])[["polled", "electors"]].sum()
+    return sums["polled"] / sums["electors"]
 
 
 def _swing(carried: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

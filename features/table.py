@@ -28,6 +28,7 @@ FAMILY_MODULES: Final[tuple[str, ...]] = (
     "khaka.features.fit",
     "khaka.features.demographics",
     "khaka.features.booths",
+    "khaka.features.booth_swing",
     "khaka.features.presence",
     "khaka.features.ratings",
     "khaka.features.quality",

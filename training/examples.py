@@ -17,7 +17,7 @@ import pandas as pd
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
 from khaka.features.cutoff import FrameSource
-from khaka.features.registry import FeatureInfo
+from khaka.features.registry import FAMILIES, FeatureInfo
 from khaka.features.table import feature_table
 from khaka.training.candidate import BASELINE
 from khaka.training.corpus import PastElection
@@ -190,7 +190,10 @@ def _example_rows(
         }
     )
     frame["group"] = frame["election"] + ":" + frame["party"]
-    table = feature_table(source, election_id=election.election_id, as_of=election.as_of, party=party, kind="nominee")
+    others = [family for family in FAMILIES if family not in LAYER_FAMILIES]
+    table = feature_table(
+        source, election_id=election.election_id, as_of=election.as_of, party=party, kind="nominee", without=others
+    )
     declared = table.people[list(_PEOPLE)].assign(earlier_contests=table.values.get("earlier_contests", np.nan))
     keys = table.people[["seat_id", "unit_id"]].astype("str")
     keyed = pd.concat([keys, table.values, declared.add_prefix(_DECLARED)], axis=1)
