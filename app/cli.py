@@ -20,6 +20,7 @@ from khaka.data.errors import KhakaError
 COMMANDS: Final[dict[str, str]] = {
     "demo": "The whole job on a made-up state, in a workspace of its own.",
     "init": "Make a new workspace.",
+    "forms": "Write the forms of the field: activity and ratings, English and Hindi.",
     "ingest": "Read files or folders into the workspace's tables.",
     "check": "Report what data is there, what is missing, what was refused.",
     "features": "Write the feature table of an election as of a date.",
@@ -36,6 +37,7 @@ COMMANDS: Final[dict[str, str]] = {
     "review": "Serve the committee's page.",
     "user": "Who may sign in to the committee's page.",
     "promote": "Make a challenger the champion if it passes the gate.",
+    "card": "Print a model's card, made from its run.",
     "audit": "Exposure, error and drift by group; the decision log's chain.",
 }
 """Commands and their one-line help, in the order of the work."""
