@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from khaka.app.jobs import Progress, data_hash, silent
-from khaka.data.durable import write_parquet
+from khaka.data.durable import write_bytes, write_json, write_parquet
+from khaka.data.errors import KhakaError
+from khaka.data.settings import Settings
 from khaka.data.workspace import Workspace
 from khaka.scoring.manifest import versions
+from khaka.scoring.model_card import AUDIT, RECORD, model_card, training_audit, training_record
 from khaka.training.backtest import FIGURES, Backtest, backtest
 from khaka.training.changes import Change
+from khaka.training.code_version import code_version
 from khaka.training.corpus import Corpus
 from khaka.training.fit import Trained, train
-from khaka.training.tracking import ModelRef, Run, Tracker, seal
+from khaka.training.tracking import HASHES, ModelRef, Run, Tracker, seal, tree_hash
+
+BACKTEST: Final = "backtest.json"
 
 
 def corpus_of(workspace: Workspace) -> Corpus:
@@ -28,6 +37,31 @@ def corpus_of(workspace: Workspace) -> Corpus:
         history_years=workspace.settings.model.history_years,
         cache=workspace.root / "cache" / "nominee_features",
     )
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """A run made again from its record.
+
+    Parameters
+    ----------
+    model : ModelRef
+        The run that was to be made again.
+    tree_hash, again : str
+        Hash of the model's folder as recorded, and as it came out now.
+    changed : tuple of str
+        Files that differ.
+    """
+
+    model: ModelRef
+    tree_hash: str
+    again: str
+    changed: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether every file is the same, byte for byte."""
+        return self.tree_hash == self.again
 
 
 def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = silent) -> tuple[ModelRef, Trained]:
@@ -47,17 +81,10 @@ def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = sile
     tuple of ModelRef and Trained
         The registered model, and how the contenders did.
     """
-    settings = workspace.settings
     tracker = Tracker(workspace)
-    trained = train(
-        corpus_of(workspace),
-        as_of=as_of,
-        party=settings.party.party,
-        settings=settings.model,
-        weights=settings.weights.points,
-        progress=progress,
-    )
+    settings = workspace.settings
     digest = data_hash(workspace)
+    trained = _fit(workspace, settings, as_of, progress)
     with tracker.run(f"train {as_of}", tags={"khaka.command": "train", "khaka.as_of": as_of.isoformat()}) as run:
         _record(run, trained, workspace, digest)
         for row in trained.contenders.to_dict("records"):
@@ -67,11 +94,92 @@ def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = sile
             _explain_training(run, trained, Path(folder) / "shap")
             progress("explanations")
             bundle = Path(folder) / "bundle"
-            trained.save(bundle)
-            seal(bundle, _meta(trained, workspace, digest))
+            run.params({"tree_hash": _pack(trained, settings, digest, bundle), "code_version": code_version()})
+            _card(run, tracker, bundle, digest, Path(folder) / "card")
             reference = tracker.register(run, bundle, trained.examples.X.head(5))
     progress(f"registered {reference.version}")
     return reference, trained
+
+
+def reproduce_job(workspace: Workspace, wanted: str, *, progress: Progress = silent) -> Reproduced:
+    """Train again from a run's record and compare the model's files with the recorded ones; nothing is registered.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With the same tables.
+    wanted : str
+        Run, version or alias.
+    progress : callable
+        Told each step.
+
+    Returns
+    -------
+    Reproduced
+        Both hashes.
+
+    Raises
+    ------
+    KhakaError
+        Tables, code or libraries are not those of the record, or the record is of an older khaka.
+    """
+    model = Tracker(workspace).find(wanted)
+    if "settings" not in model.meta:
+        raise KhakaError(f"{model.version} does not record its settings (an older khaka made it); train it again")
+    for what, recorded, now in (
+        ("the tables", model.meta["data_hash"], data_hash(workspace)),
+        ("khaka's code", model.meta["code_version"], code_version()),
+        ("the libraries", model.meta["versions"], versions()),
+    ):
+        if recorded != now:
+            raise KhakaError(
+                f"{model.version} cannot be made again: {what} changed since (recorded {_short(recorded)}, "
+                f"found {_short(now)}); restore them first"
+            )
+    settings = Settings.model_validate(model.meta["settings"])
+    trained = _fit(workspace, settings, dt.date.fromisoformat(str(model.meta["as_of"])), progress)
+    with tempfile.TemporaryDirectory(prefix="khaka-") as folder:
+        bundle = Path(folder) / "bundle"
+        again = _pack(trained, settings, str(model.meta["data_hash"]), bundle)
+        old, new = (json.loads((place / HASHES).read_text(encoding="utf-8")) for place in (model.bundle, bundle))
+    changed = tuple(sorted(name for name in {*old, *new} if old.get(name) != new.get(name)))
+    return Reproduced(model, tree_hash(model.bundle), again, changed)
+
+
+def _short(value: object) -> str:
+    return str(value)[:16] if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _fit(workspace: Workspace, settings: Settings, as_of: dt.date, progress: Progress) -> Trained:
+    corpus = Corpus(
+        workspace.store,
+        lead_days=settings.model.decision_lead_days,
+        history_years=settings.model.history_years,
+        cache=workspace.root / "cache" / "nominee_features",
+    )
+    return train(
+        corpus, as_of=as_of, party=settings.party.party, settings=settings.model, weights=settings.weights.points,
+        progress=progress,
+    )  # fmt: skip
+
+
+def _pack(trained: Trained, settings: Settings, digest: str, bundle: Path) -> str:
+    """Write the model's folder with all that the card and the audit need, seal it, return its hash."""
+    trained.save(bundle)
+    examples = trained.examples
+    write_json(bundle / RECORD, training_record(trained, settings))
+    if examples.people is not None:
+        write_json(bundle / AUDIT, training_audit(examples, trained.residual, seed=settings.model.seed))
+    seal(bundle, _meta(trained, settings, digest))
+    return tree_hash(bundle)
+
+
+def _card(run: Run, tracker: Tracker, bundle: Path, digest: str, folder: Path) -> None:
+    """Log the model card, made from the model's folder and from the last backtest on the same tables."""
+    card = model_card(bundle, backtest=tracker.artifact("backtest", BACKTEST, data_hash=digest))
+    write_bytes(folder / "model_card.md", card.markdown().encode())
+    write_bytes(folder / "model_card.html", card.html().encode())
+    run.artifacts(folder, "card")
 
 
 def backtest_job(
@@ -98,7 +206,12 @@ def backtest_job(
     settings = workspace.settings.model
     result = backtest(corpus_of(workspace), settings, targets=targets, tried=tried, progress=progress)
     tracker = Tracker(workspace)
-    with tracker.run("backtest", tags={"khaka.command": "backtest"}) as run:
+    with (
+        tracker.run("backtest", tags={"khaka.command": "backtest"}) as run,
+        tempfile.TemporaryDirectory(prefix="khaka-") as made,
+    ):
+        write_json(Path(made) / BACKTEST, result.as_dict())
+        run.artifacts(Path(made), "backtest")
         run.params({"elections": result.figures["election_id"].nunique(), "data_hash": data_hash(workspace)})
         for forecast, row in result.means().iterrows():
             run.metrics({f"{_metric(forecast)}_{name}": float(value) for name, value in row.items()})
@@ -114,17 +227,18 @@ def _metric(forecast: object) -> str:
     return str(forecast).replace(",", "")
 
 
-def _meta(trained: Trained, workspace: Workspace, digest: str) -> dict[str, object]:
-    settings = workspace.settings
+def _meta(trained: Trained, settings: Settings, digest: str) -> dict[str, object]:
     return {
         "as_of": trained.as_of.isoformat(),
         "chosen": trained.chosen,
+        "code_version": code_version(),
         "data_hash": digest,
         "elections": trained.elections,
         "held_out": trained.held_out,
         "party": settings.party.party,
         "state": settings.party.state,
         "seed": settings.model.seed,
+        "settings": settings.model_dump(mode="json"),
         "given": sorted(trained.candidate.given_),
         "versions": versions(),
     }

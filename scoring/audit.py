@@ -41,6 +41,8 @@ ERROR_COLUMNS: Final = (
     "bias_high",
 )
 
+DRIFT_COLUMNS: Final = ("feature", "known_before", "known_now", "d", "psi")
+
 
 def exposure(scores: pd.DataFrame, panel: pd.DataFrame, group: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     """Return each group's share of first ranks and of panel places against its share of the ranked aspirants.
@@ -313,5 +315,5 @@ def drift(before: Mapping[str, Any], values: pd.DataFrame) -> pd.DataFrame:
             new = (_shares(known, edges) * len(known) + 0.5) / (len(known) + 0.5 * bins)
             row["psi"] = float(((new - old) * np.log(new / old)).sum())
         rows.append(row)
-    table = pd.DataFrame(rows).reindex(columns=["feature", "known_before", "known_now", "d", "psi"])
+    table = pd.DataFrame(rows).reindex(columns=list(DRIFT_COLUMNS))
     return table.sort_values("d", key=lambda d: -d.abs(), kind="stable", na_position="last", ignore_index=True)

@@ -25,11 +25,13 @@ from khaka.training.corpus import Corpus, PastElection
 from khaka.training.evidence import FILE as EVIDENCE
 from khaka.training.evidence import held, out_of_time
 from khaka.training.examples import Examples, Progress, fit_shares, make_examples
+from khaka.training.leak import refuse_leaks, refuse_share_leaks
 from khaka.training.prior_ridge import Floats
-from khaka.training.shares import ShareModel
+from khaka.training.shares import ShareModel, feature_columns
 from khaka.training.uncertainty import MarginSpread, estimate_spread, with_explained
 
 _FOLDS: Final = 4
+_CHECKED: Final = 3  # newest elections whose share features are checked for leaks
 _SHARES: Final = "shares.json"
 _SPREAD: Final = "spread.json"
 
@@ -137,10 +139,12 @@ def train(
     Raises
     ------
     KhakaError
-        No past election, or fewer than 20 serious nominees in all.
+        No past election, fewer than 20 serious nominees in all, or a feature that has seen the outcome.
     """
     say = progress or _silent
     past = corpus.until(as_of, progress=say)
+    for election in past[-_CHECKED:]:
+        refuse_share_leaks(election.rows, election.shares, feature_columns(election.rows))
     shares = fit_shares(past, settings)
     say("share model")
     first = as_of - dt.timedelta(days=round(365.25 * settings.candidate_years))
@@ -148,6 +152,7 @@ def train(
     made = make_examples(
         corpus.source, past, recent, party=party, settings=settings, progress=say, weighted=frozenset(weights)
     )
+    refuse_leaks(made)
     examples = guessed(made)
     if len(examples.margin) < 20:
         count = len(examples.margin)

@@ -273,6 +273,37 @@ class Tracker:
             return None
         return self._ref(client, version, name)
 
+    def artifact(self, command: str, name: str, *, data_hash: str) -> Any:
+        """Return the JSON artifact of the newest finished run of a command on the same tables; None if there is none.
+
+        Parameters
+        ----------
+        command : str
+            Such as "backtest"; the artifact lies in a folder of that name.
+        name : str
+            File name.
+        data_hash : str
+            Of the tables.
+
+        Returns
+        -------
+        object or None
+            What the file holds.
+        """
+        if not (self._folder / "mlflow.db").exists():
+            return None
+        client = self._client()
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        wanted = f"tags.`khaka.command` = '{command}' and params.data_hash = '{data_hash}'"
+        runs = client.search_runs(
+            [experiment.experiment_id] if experiment else [], wanted, order_by=["attributes.start_time DESC"]
+        )
+        for run in runs:
+            path = self._folder / "artifacts" / run.info.run_id / "artifacts" / command / name
+            if path.is_file():
+                return json.loads(path.read_text(encoding="utf-8"))
+        return None
+
     def _ref(self, client: MlflowClient, version: str, alias: str) -> ModelRef:
         uri = client.get_model_version_download_uri(MODEL, version)
         bundle = Path(uri.removeprefix("file://")) / "artifacts" / "bundle"
@@ -298,6 +329,11 @@ def seal(bundle: Path, meta: Mapping[str, object]) -> None:
     write_json(bundle / META, dict(meta))
     files = sorted(path for path in bundle.iterdir() if path.name != HASHES)
     write_json(bundle / HASHES, {path.name: sha256(path) for path in files})
+
+
+def tree_hash(bundle: Path) -> str:
+    """Return one hash over all files of a sealed model: the hash of its list of hashes."""
+    return sha256(bundle / HASHES)
 
 
 def verify(bundle: Path) -> dict[str, Any]:
