@@ -17,16 +17,19 @@ import pandas as pd
 
 from khaka.data.durable import sha256
 from khaka.data.errors import KhakaError
+from khaka.data.flags.store import write_flags
 from khaka.data.ingest_log import add_replaced, read_log, write_log
-from khaka.data.intake import Checked, Intake, take_in
+from khaka.data.intake import Checked, Intake, Later, take_in
+from khaka.data.official import official_of, other_parties, result_is_here, seats_of
 from khaka.data.quarantine import COLUMNS, write_quarantine
 from khaka.data.readers import boundaries
 from khaka.data.readers.base import Options, faults, join_faults
-from khaka.data.readers.form20 import FORMAT as FORM20
 from khaka.data.schema import ELECTION_ID, SEAT_ID
+from khaka.data.settings import FILE as SETTINGS
+from khaka.data.settings import load_settings
 from khaka.data.store import TableStore
 
-Status = Literal["read", "unchanged", "skipped", "not read yet", "refused"]
+Status = Literal["read", "unchanged", "skipped", "refused"]
 
 _IGNORED: Final = (".md", ".txt", ".rst", ".toml", ".log", ".lock", ".png", ".jpg")
 _TRUTH: Final = "truth"
@@ -68,7 +71,7 @@ class FileReport:
     path : Path
         The file, or the folder that was skipped.
     status : str
-        read, unchanged (the same file again), skipped, not read yet, refused.
+        read, unchanged (the same file again), skipped, refused.
     format : str
         Name of the format, empty where unknown.
     reason : str
@@ -167,18 +170,24 @@ def ingest(
         raise KhakaError(f"'{election}' is no election; write S24-2027-AE, S24-2024-LS or S24-2025-BYE1")
     if seat is not None and not re.match(SEAT_ID, seat):
         raise KhakaError(f"'{seat}' is no seat; write S24-2008-163")
-    options = Options(election, seat, tuple(drop))
+    options = Options(election, seat, tuple(drop), _home(workspace_root))
     entries = read_log(workspace_root)
     known = {entry["key"]: entry for entry in entries}
     reports: list[FileReport] = []
-    for path, skipped in _files([Path(path) for path in paths]):
+    queue = [(path, skipped, True) for path, skipped in _files([Path(path) for path in paths])]
+    while queue:
+        path, skipped, waits = queue.pop(0)
         if skipped is not None:
             reports.append(skipped)
             continue
         if progress is not None:
             progress(str(path))
+        waits = waits and any(other is None and may for _, other, may in queue)
         try:
-            report, entry = _one(path, workspace_root, store, options, as_format, known)
+            report, entry = _one(path, workspace_root, store, options, as_format, known, waits=waits)
+        except Later:
+            queue.append((path, None, False))  # result sheets are read last: the other files may hold the result
+            continue
         except KhakaError as error:
             reports.append(FileReport(path, "refused", reason=str(error)))
             continue
@@ -187,10 +196,15 @@ def ingest(
             continue
         reports.append(report)
         if entry is not None:
-            entries.append(entry)
+            entries = [other for other in entries if other["key"] != entry["key"]] + [entry]
             known[entry["key"]] = entry
             write_log(workspace_root, entries)
     return IngestReport(tuple(reports))
+
+
+def _home(root: Path) -> str | None:
+    """Return the state of the workspace's settings, None where there are none."""
+    return load_settings(root).party.state if (root / SETTINGS).exists() else None
 
 
 def _files(paths: list[Path]) -> list[tuple[Path, FileReport | None]]:
@@ -231,18 +245,18 @@ def _one(
     options: Options,
     as_format: str | None,
     known: dict[str, dict[str, Any]],
+    *,
+    waits: bool = False,
 ) -> tuple[FileReport, dict[str, Any] | None]:
     digest = sha256(path)
     told = [as_format or "", options.election or "", options.seat or "", *sorted(options.drop)]
     key = ":".join([digest, path.name, *told]).rstrip(":")
-    if key in known:
+    if key in known and not (known[key].get("unmatched") and result_is_here(known[key], store)):
         entry = known[key]
         tables = tuple(TableCount(name, kept, unchanged=kept) for name, kept in sorted(entry.get("tables", {}).items()))
         return FileReport(path, "unchanged", entry["format"], "the same file was read before", tables), None
-    intake = take_in(path, options, as_format=as_format, scratch=root)
+    intake = take_in(path, options, as_format=as_format, scratch=root, official_of=official_of(store), waits=waits)
     try:
-        if intake.format == FORM20:
-            return FileReport(path, "not read yet", FORM20, intake.notes[0], (), intake.notes), None
         counts, changes, late = _store(intake, store)
     finally:
         intake.close()
@@ -250,6 +264,9 @@ def _one(
     write_quarantine(root / "quarantine.parquet", found[list(COLUMNS)])
     if len(changes):
         add_replaced(root, changes.assign(file=path.name))
+    seats = seats_of(intake)
+    if intake.flags is not None:
+        write_flags(root, intake.flags, seats=seats)
     per_table = _faulty_rows(found)
     tables = tuple(
         TableCount(
@@ -268,6 +285,8 @@ def _one(
         "tables": {table.table: table.kept for table in tables},
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
+    if intake.unmatched:
+        entry |= {"unmatched": intake.unmatched, "seats": seats.to_numpy().tolist()}
     return FileReport(path, "read", intake.format, "", tables, intake.notes), entry
 
 
@@ -278,7 +297,7 @@ def _store(
     changes: list[pd.DataFrame] = []
     late: list[pd.DataFrame] = []
     for checked in intake.tables:
-        settled = _settled(checked, store, late)
+        settled = _settled(checked, store, late, whole_booths=intake.whole_booths)
         report = store.write_all(checked.table, settled, mode=checked.mode)
         count = [report.inserted, 0, 0, report.unchanged]
         count[1 if checked.mode == "replace" else 2] = report.replaced
@@ -290,12 +309,16 @@ def _store(
     return counts, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(), join_faults(late)
 
 
-def _settled(checked: Checked, store: TableStore, late: list[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _settled(
+    checked: Checked, store: TableStore, late: list[pd.DataFrame], *, whole_booths: bool
+) -> Iterator[pd.DataFrame]:
     """Give the rows to store, batch by batch; ratings after the party's choice go to `late`."""
     for frame in checked.frames():
         if checked.table == "ratings":
             frame, bad = _not_after_decision(frame, store)
             late.append(bad)
+        if checked.table == "booth_votes" and whole_booths and not frame.empty:
+            frame = other_parties(frame, store)
         if not frame.empty:
             yield frame
 

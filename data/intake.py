@@ -40,7 +40,8 @@ READERS: Final[dict[str, tuple[Callable[[Sheet], object], SheetReader]]] = {
 """Formats of tables that others publish, in the order in which they are tried."""
 
 KNOWN: Final = (
-    "TCPD results, parsed booth files, Census districts, electors by age, boundary files, the contract's tables"
+    "TCPD results, Form 20 sheets, parsed booth files, Census districts, electors by age, boundary files, "
+    "the contract's tables"
 )
 _SPOOL_ROWS = 250_000
 
@@ -83,6 +84,12 @@ class Intake:
         For the report.
     spool : Path or None
         Temporary folder to remove when done.
+    flags : DataFrame or None
+        Named faults of booths; None where none were looked for.
+    whole_booths : bool
+        The file gives all votes of each of its booths.
+    unmatched : int
+        Columns of votes that wait for the seat's official result.
     """
 
     format: str
@@ -90,6 +97,9 @@ class Intake:
     faults: pd.DataFrame
     notes: tuple[str, ...] = ()
     spool: Path | None = field(default=None, repr=False)
+    flags: pd.DataFrame | None = None
+    whole_booths: bool = False
+    unmatched: int = 0
 
     def close(self) -> None:
         """Remove the temporary folder."""
@@ -97,7 +107,19 @@ class Intake:
             shutil.rmtree(self.spool, ignore_errors=True)
 
 
-def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Path) -> Intake:
+class Later(Exception):
+    """A result sheet that waits until the other files are read: they may hold the seat's official result."""
+
+
+def take_in(
+    path: Path,
+    options: Options,
+    *,
+    as_format: str | None,
+    scratch: Path,
+    official_of: form20.OfficialOf | None = None,
+    waits: bool = False,
+) -> Intake:
     """Recognise, read and check one file.
 
     Parameters
@@ -110,6 +132,10 @@ def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Pat
         A format or a table that the user names.
     scratch : Path
         Folder for a temporary file of a long table.
+    official_of : callable, optional
+        Gives the official result of an election and a seat, to which the columns of a result sheet are matched.
+    waits : bool
+        A result sheet shall not be read yet.
 
     Returns
     -------
@@ -120,7 +146,15 @@ def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Pat
     ------
     KhakaError
         The file is refused, with the reason.
+    Later
+        It is a result sheet, and those wait.
     """
+
+    def result_sheet() -> Intake:
+        if waits:
+            raise Later
+        return _from_reading(path, form20.read(path, options, official_of), None)
+
     if path.stat().st_size == 0:
         raise KhakaError(f"{path} is empty; give a file with a header and rows")
     if as_format is not None and as_format not in (
@@ -130,19 +164,22 @@ def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Pat
         form20.FORMAT,
         canonical.FORMAT,
     ):
-        names = ", ".join([*READERS, boundaries.FORMAT, canonical.FORMAT])
+        names = ", ".join([*READERS, form20.FORMAT, boundaries.FORMAT, canonical.FORMAT])
         raise KhakaError(f"unknown format '{as_format}' for --as; there are {names}, or a table's name such as ratings")
     if boundaries.recognises(path):
         return _from_reading(path, boundaries.read(path, options), None)
-    if form20.recognises_xml(path):
-        return _from_reading(path, form20.read(path), None)
+    if form20.recognises_xml(path) or form20.recognises_pdf(path) or as_format == form20.FORMAT:
+        return result_sheet()
     with path.open("rb") as handle:
         head = handle.read(512)
-    if head.startswith(b"%PDF"):
-        raise KhakaError(f"{path} is a PDF, which is not read; give the table as CSV or XLSX")
     if head.lstrip().startswith((b"<", b"{", b"[")):
         raise KhakaError(f"{path} is XML, HTML or JSON of no known kind; known are {KNOWN}")
-    sheet = open_sheet(path)
+    try:
+        sheet = open_sheet(path)
+    except KhakaError:
+        if as_format is None and form20.known_grid(path) is not None:  # a head of several rows repeats its words
+            return result_sheet()
+        raise
     if options.drop:
         sheet = sheet.without(options.drop)
     _refuse_voters(path, sheet.sample, sheet.header)
@@ -153,8 +190,8 @@ def take_in(path: Path, options: Options, *, as_format: str | None, scratch: Pat
         table = canonical.table_of(sheet, named=as_format if as_format in TABLES else None)
         if table is not None:
             return _from_table(sheet, table, scratch)
-    if form20.recognises(sheet):
-        return _from_reading(path, form20.read(path), None)
+    if as_format is None and form20.recognises(sheet):
+        return result_sheet()
     columns = ", ".join(name for name in sheet.header[:12] if name) or "none"
     raise KhakaError(f"{path} is of no known format (columns {columns}); known are {KNOWN}; --as names one")
 
@@ -183,7 +220,10 @@ def _from_reading(path: Path, reading: Reading, sheet: Sheet | None) -> Intake:
         tables.append(Checked(piece.table, piece.mode, len(good), lambda good=good: iter((good,))))  # type: ignore[misc]
     if sheet is not None:
         found.append(_malformed(sheet, reading.pieces[-1].table if reading.pieces else ""))
-    return Intake(reading.format, tables, join_faults(found), reading.notes)
+    return Intake(
+        reading.format, tables, join_faults(found), reading.notes, None, reading.flags, reading.whole_booths,
+        reading.unmatched,
+    )  # fmt: skip
 
 
 def _malformed(sheet: Sheet, table: str) -> pd.DataFrame:

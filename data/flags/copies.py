@@ -38,7 +38,9 @@ def _from_other_seat(table: BoothTable) -> pd.DataFrame:
     order = table.seat.map({seat: place for place, seat in enumerate(dict.fromkeys(table.seat))})
     first = order.groupby(whole).transform("min")
     copied = key.notna() & whole.notna() & (order > first)
-    return hits(table, copied, "counted", "all votes equal those of the same booth number of another seat: carried over")
+    return hits(
+        table, copied, "counted", "all votes equal those of the same booth number of another seat: carried over"
+    )
 
 
 def _electors_carried(table: BoothTable) -> pd.DataFrame:
@@ -91,7 +93,9 @@ def _same_columns(table: BoothTable) -> pd.DataFrame:
         for place, name in enumerate(names):
             for other in names[place + 1 :]:
                 if own[name].fillna(-1).equals(own[other].fillna(-1)):
-                    found.append((str(seat), str(other), str(name), f"the same votes in every booth as column '{name}'"))
+                    found.append(
+                        (str(seat), str(other), str(name), f"the same votes in every booth as column '{name}'")
+                    )
     return seat_hits(found)
 
 
@@ -103,7 +107,9 @@ def _constant_column(table: BoothTable) -> pd.DataFrame:
             continue
         low, high, known = own.min(), own.max(), own.notna().sum()
         for name in own.columns[(low == high) & (low > 0) & (known >= 10)]:
-            found.append((str(seat), str(name), f"{low[name]:.0f}", "the same votes in every booth: a column of something else"))
+            found.append(
+                (str(seat), str(name), f"{low[name]:.0f}", "the same votes in every booth: a column of something else")
+            )
     return seat_hits(found)
 
 

@@ -29,10 +29,11 @@ def _polled_above_electors(table: BoothTable) -> pd.DataFrame:
 
 
 def _negative(table: BoothTable) -> pd.DataFrame:
-    parts = [
-        hits(table, table.votes[name] < 0, str(name), "a count below zero") for name in table.votes.columns
+    parts = [hits(table, table.votes[name] < 0, str(name), "a count below zero") for name in table.votes.columns]
+    parts += [
+        hits(table, table.rows[name] < 0, name, "a count below zero")
+        for name in ("electors", "polled", "nota", "rejected")
     ]
-    parts += [hits(table, table.rows[name] < 0, name, "a count below zero") for name in ("electors", "polled", "nota", "rejected")]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -48,7 +49,12 @@ def _sexes(total: str) -> Fault:
         parts = table.rows[[f"{total}_male", f"{total}_female", f"{total}_other"]]
         both = (parts[f"{total}_male"] > 0) & (parts[f"{total}_female"] > 0)
         off = parts.sum(axis=1) - table.rows[total]
-        return hits(table, both & (table.rows[total] > 0) & (off != 0), total, f"men, women and others don't add up to the {total}")
+        return hits(
+            table,
+            both & (table.rows[total] > 0) & (off != 0),
+            total,
+            f"men, women and others don't add up to the {total}",
+        )
 
     return Fault(f"{total}_sexes_differ", f"Men, women and others don't add up to the {total}", "note", check)
 
@@ -69,7 +75,9 @@ def _far_above_usual(table: BoothTable) -> pd.DataFrame:
 
 def _electors_blank(table: BoothTable) -> pd.DataFrame:
     known = table.rows["electors"].notna().groupby(table.seat).transform("any")
-    return hits(table, known & table.rows["electors"].isna(), "electors", "no count of electors, unlike the seat's other booths")
+    return hits(
+        table, known & table.rows["electors"].isna(), "electors", "no count of electors, unlike the seat's other booths"
+    )
 
 
 def _zero_electors(table: BoothTable) -> pd.DataFrame:
@@ -83,7 +91,12 @@ def _zero_votes(table: BoothTable) -> pd.DataFrame:
 
 
 def _zero_polled(table: BoothTable) -> pd.DataFrame:
-    return hits(table, (table.rows["polled"] == 0) & (table.counted > 0), "polled", "no votes polled but votes counted: the zero stands for missing")
+    return hits(
+        table,
+        (table.rows["polled"] == 0) & (table.counted > 0),
+        "polled",
+        "no votes polled but votes counted: the zero stands for missing",
+    )
 
 
 def _no_vote(table: BoothTable) -> pd.DataFrame:
@@ -115,7 +128,9 @@ def _turnout_high(table: BoothTable) -> pd.DataFrame:
 
 def _turnout_low(table: BoothTable) -> pd.DataFrame:
     turnout = _turnout(table)
-    return hits(table, (turnout < 0.05) & (turnout > 0), "polled", turnout.map(lambda value: f"a turnout of {value:.1%}"))
+    return hits(
+        table, (turnout < 0.05) & (turnout > 0), "polled", turnout.map(lambda value: f"a turnout of {value:.1%}")
+    )
 
 
 def _turnout_unlike(table: BoothTable) -> pd.DataFrame:
@@ -129,7 +144,9 @@ def _turnout_unlike(table: BoothTable) -> pd.DataFrame:
     spread = (turnout - usual).abs().groupby(table.seat).transform("median") * 1.4826
     enough = groups.transform("count") >= 20
     far = enough & ((turnout - usual).abs() > 6 * spread.clip(lower=0.03)) & (turnout <= 1)
-    return hits(table, far, "polled", turnout.map(lambda value: f"a turnout of {value:.0%}, unlike the seat's other booths"))
+    return hits(
+        table, far, "polled", turnout.map(lambda value: f"a turnout of {value:.0%}, unlike the seat's other booths")
+    )
 
 
 def _one_takes_all(table: BoothTable) -> pd.DataFrame:
@@ -151,7 +168,9 @@ def _share_of_polled(column: str, share: float, words: str) -> Fault:
 def _round_votes(table: BoothTable) -> pd.DataFrame:
     filled = table.votes.where(table.votes > 0)
     several = filled.notna().sum(axis=1) >= 4
-    return hits(table, several & (filled.fillna(0) % 10 == 0).all(axis=1), "counted", "every vote is a round number of tens")
+    return hits(
+        table, several & (filled.fillna(0) % 10 == 0).all(axis=1), "counted", "every vote is a round number of tens"
+    )
 
 
 def _fractions(table: BoothTable) -> pd.Series:

@@ -39,7 +39,9 @@ def _gap(table: BoothTable) -> pd.DataFrame:
             lost = int(after - before - 1)
             if lost:
                 span = f"{int(before) + 1}" if lost == 1 else f"{int(before) + 1} to {int(after) - 1}"
-                found.append((str(seat), "booth_no", span, f"no booth {span} in the list: closed, or lost from the sheet"))
+                found.append(
+                    (str(seat), "booth_no", span, f"no booth {span} in the list: closed, or lost from the sheet")
+                )
     return seat_hits(found)
 
 
@@ -60,7 +62,12 @@ def _disorder(table: BoothTable) -> pd.DataFrame:
 def _far(table: BoothTable) -> pd.DataFrame:
     number = _number(table)
     count = number.groupby(table.seat).transform("count")
-    return hits(table, (number > 3 * count) & (number > count + 200), "booth_no", "a booth number far above the number of booths")
+    return hits(
+        table,
+        (number > 3 * count) & (number > count + 200),
+        "booth_no",
+        "a booth number far above the number of booths",
+    )
 
 
 def _lone_auxiliary(table: BoothTable) -> pd.DataFrame:
@@ -77,7 +84,14 @@ def _cut_off(table: BoothTable) -> pd.DataFrame:
     for seat, places in table.rows.groupby(table.seat, sort=True).groups.items():
         last = number.loc[places].max()
         if last in _CUT and len(places) >= 0.8 * last:
-            found.append((str(seat), "booth_no", str(int(last)), f"the list ends with booth {int(last)}, where programs cut lists off"))
+            found.append(
+                (
+                    str(seat),
+                    "booth_no",
+                    str(int(last)),
+                    f"the list ends with booth {int(last)}, where programs cut lists off",
+                )
+            )
     return seat_hits(found)
 
 
@@ -90,7 +104,14 @@ def _no_votes_at_end(table: BoothTable) -> pd.DataFrame:
         run = int(np.argmin(own)) if not own.all() else len(own)
         if 1 <= run < len(own) and len(own) >= 10:
             last = table.rows["booth_no"].loc[places].iloc[-run]
-            found.append((str(seat), "booth_no", str(last), f"the votes end before booth {last}: {run} booths without votes follow"))
+            found.append(
+                (
+                    str(seat),
+                    "booth_no",
+                    str(last),
+                    f"the votes end before booth {last}: {run} booths without votes follow",
+                )
+            )
     return seat_hits(found)
 
 
@@ -116,20 +137,27 @@ def _nameless(table: BoothTable) -> pd.DataFrame:
 
 
 def _legacy_font(table: BoothTable) -> pd.DataFrame:
-    names = table.rows["station_name"]
-    told = names.dropna().map(lambda name: looks_like_krutidev(str(name)))
-    return hits(table, told.reindex(names.index, fill_value=False).astype(bool), "station_name", "the name is in a legacy font (Kruti Dev)")
+    names = table.rows["station_name"].fillna("")
+    told = pd.Series([looks_like_krutidev(str(name)) for name in names], index=names.index, dtype="bool")
+    return hits(table, told, "station_name", "the name is in a legacy font (Kruti Dev)")
 
 
 def _broken_script(table: BoothTable) -> pd.DataFrame:
     """Return names that begin with a vowel sign, or have one behind a blank: letters were lost from the text."""
     broken = table.rows["station_name"].str.contains(r"(?:^|\s)[\u093e-\u094d\u0902\u0903]", regex=True)
-    return hits(table, broken.fillna(False).astype(bool), "station_name", "letters are missing from the name: the text of the source is damaged")
+    return hits(
+        table,
+        broken.fillna(False).astype(bool),
+        "station_name",
+        "letters are missing from the name: the text of the source is damaged",
+    )
 
 
 def _number_for_name(table: BoothTable) -> pd.DataFrame:
     told = table.rows["station_name"].str.fullmatch(r"[\d\s.,]+")
-    return hits(table, told.fillna(False).astype(bool), "station_name", "a number where the name should be: the row is shifted")
+    return hits(
+        table, told.fillna(False).astype(bool), "station_name", "a number where the name should be: the row is shifted"
+    )
 
 
 FAULTS = (

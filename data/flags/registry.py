@@ -10,9 +10,7 @@ from khaka.data.flags import copies, counts, numbering, reading, spots, sums
 from khaka.data.flags.table import BoothTable, Fault
 
 FAULTS: Final[dict[str, Fault]] = {
-    fault.name: fault
-    for module in (sums, counts, numbering, copies, reading, spots)
-    for fault in module.FAULTS
+    fault.name: fault for module in (sums, counts, numbering, copies, reading, spots) for fault in module.FAULTS
 }
 """Every named fault, by name."""
 

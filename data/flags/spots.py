@@ -17,7 +17,9 @@ def _inside(lat: pd.Series, lon: pd.Series) -> pd.Series:
 
 
 def _zero(table: BoothTable) -> pd.DataFrame:
-    return hits(table, (table.rows["lat"] == 0) | (table.rows["lon"] == 0), "lat", "a coordinate of zero: it stands for missing")
+    return hits(
+        table, (table.rows["lat"] == 0) | (table.rows["lon"] == 0), "lat", "a coordinate of zero: it stands for missing"
+    )
 
 
 def _swapped(table: BoothTable) -> pd.DataFrame:
@@ -32,7 +34,12 @@ def _outside(table: BoothTable) -> pd.DataFrame:
 
 
 def _half(table: BoothTable) -> pd.DataFrame:
-    return hits(table, table.rows["lat"].notna() ^ table.rows["lon"].notna(), "lat", "only one of latitude and longitude is there")
+    return hits(
+        table,
+        table.rows["lat"].notna() ^ table.rows["lon"].notna(),
+        "lat",
+        "only one of latitude and longitude is there",
+    )
 
 
 def _far(table: BoothTable) -> pd.DataFrame:
@@ -43,7 +50,12 @@ def _far(table: BoothTable) -> pd.DataFrame:
     middle_lon = lon.where(good).groupby(table.seat).transform("median")
     km = 111.2 * np.hypot(lat - middle_lat, (lon - middle_lon) * np.cos(np.radians(middle_lat)))
     enough = good.groupby(table.seat).transform("sum") >= 5
-    return hits(table, good & enough & (km > FAR_KM), "lat", km.map(lambda value: f"{value:,.0f} km from the middle of its seat"))
+    return hits(
+        table,
+        good & enough & (km > FAR_KM),
+        "lat",
+        km.map(lambda value: f"{value:,.0f} km from the middle of its seat"),
+    )
 
 
 def _shared(table: BoothTable) -> pd.DataFrame:
@@ -52,7 +64,12 @@ def _shared(table: BoothTable) -> pd.DataFrame:
     known = lat.notna() & lon.notna()
     size = lat.where(known).groupby([table.seat, lat, lon]).transform("size")
     count = known.groupby(table.seat).transform("sum")
-    return hits(table, known & (size > 10) & (size > 0.2 * count), "lat", size.map(lambda value: f"{value:.0f} booths of the seat at one place"))
+    return hits(
+        table,
+        known & (size > 10) & (size > 0.2 * count),
+        "lat",
+        size.map(lambda value: f"{value:.0f} booths of the seat at one place"),
+    )
 
 
 FAULTS = (

@@ -31,14 +31,19 @@ def _not_valid(table: BoothTable) -> pd.Series:
 def _not_total(table: BoothTable) -> pd.Series:
     counted, rejected = table.counted, table.rows["rejected"].fillna(0.0)
     ways = pd.concat(
-        [counted + extra - table.rows["total"] for extra in (0.0, _nota(table), rejected, _nota(table) + rejected)], axis=1
+        [counted + extra - table.rows["total"] for extra in (0.0, _nota(table), rejected, _nota(table) + rejected)],
+        axis=1,
     ).to_numpy()
     nearest = np.abs(np.nan_to_num(ways, nan=np.inf)).argmin(axis=1)
     return pd.Series(ways[np.arange(len(ways)), nearest], index=counted.index)
 
 
 def _difference(off: pd.Series, words: str) -> pd.Series:
-    return off.map(lambda value: "" if pd.isna(value) else f"the votes are {abs(value):,.0f} {'above' if value > 0 else 'below'} {words}")
+    return off.map(
+        lambda value: (
+            "" if pd.isna(value) else f"the votes are {abs(value):,.0f} {'above' if value > 0 else 'below'} {words}"
+        )
+    )
 
 
 def _valid_far(table: BoothTable) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -42,12 +43,12 @@ class BoothTable:
     votes: pd.DataFrame
     facts: dict[str, SeatFacts] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def counted(self) -> pd.Series:
         """Votes of all candidates, NOTA left out; NaN where no cell was read."""
         return self.votes.sum(axis=1, min_count=1)
 
-    @property
+    @functools.cached_property
     def seat(self) -> pd.Series:
         """One key for each seat of each election."""
         return self.rows["election_id"].str.cat(self.rows["seat_id"], sep="|")
@@ -208,7 +209,9 @@ def seat_hits(found: list[tuple[str, str, str, str]]) -> pd.DataFrame:
 
 def no_hits() -> pd.DataFrame:
     """Return no hits."""
-    return pd.DataFrame({"place": pd.Series(dtype="int64"), **{name: pd.Series(dtype="str") for name in HIT_COLUMNS[1:]}})
+    return pd.DataFrame(
+        {"place": pd.Series(dtype="int64"), **{name: pd.Series(dtype="str") for name in HIT_COLUMNS[1:]}}
+    )
 
 
 def shown(value: object) -> str:

@@ -49,12 +49,21 @@ class Reading:
         Columns table, row, column, value, reason, severity.
     notes : tuple of str
         One sentence each, for the report.
+    flags : DataFrame or None
+        Named faults of booths, as `khaka.data.flags.registry.find` gives them; None where none were looked for.
+    whole_booths : bool
+        The file gives all votes of each of its booths: a party that it doesn't name got none there.
+    unmatched : int
+        Columns of votes that wait for the seat's official result.
     """
 
     format: str
     pieces: tuple[Piece, ...] = ()
     faults: pd.DataFrame = field(default_factory=lambda: no_faults())
     notes: tuple[str, ...] = ()
+    flags: pd.DataFrame | None = None
+    whole_booths: bool = False
+    unmatched: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,14 @@ class Options:
         Used where neither the content nor the file's name tells.
     drop : tuple of str
         Columns that are never read.
+    home : str or None
+        ECI code of the workspace's own state, where nothing else tells the state.
     """
 
     election: str | None = None
     seat: str | None = None
     drop: tuple[str, ...] = ()
+    home: str | None = None
 
     @property
     def state(self) -> str | None:
