@@ -1,0 +1,114 @@
+"""The slate: its rules with their prices, where it places women and newcomers, and how the decisions so far differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import Response
+
+from khaka.app.review.access import OFFICE, Role, Rule, route
+from khaka.app.review.blueprints import Shown, shown
+from khaka.app.review.overview import BANDS, DECIDED
+from khaka.app.review.rendering import render, results, review
+from khaka.data.durable import read_parquet
+from khaka.data.errors import KhakaError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from khaka.app.review.store.ledger import SeatStatus
+
+SEES: Final = Rule(OFFICE | {Role.READER})
+"""Everybody but the district observers: a slate is made of rankings."""
+
+GROUPS: Final = ("women", "newcomers", "all")
+
+
+def slate(request: Request) -> Response:
+    """Show the slate, live as decisions come in."""
+    folder = results(request).folder
+    if not (folder / "slate.json").is_file() or not (folder / "slate.parquet").is_file():
+        return render(request, "slate.html", report=None)
+    try:
+        report = json.loads((folder / "slate.json").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise KhakaError(f"{folder / 'slate.json'} can't be read: {error}") from None
+    rows = read_parquet(folder / "slate.parquet").to_pandas()
+    found = shown(request)
+    choice = {str(seat): str(who) for seat, who in zip(rows["seat_id"], rows["aspirant_id"], strict=True) if who == who and who}
+    price = {str(seat): float(points) for seat, points in zip(rows["seat_id"], rows["rule_price"], strict=True)}
+    standings = review(request).ledger.status_of_seats()
+    return render(
+        request, "slate.html", report=report, live=_live(found, choice, standings), differs=_differs(found, choice, standings),
+        places=_places(found, choice, standings), costly=_costly(found, choice, price), groups=GROUPS,
+        names=_names(request),
+    )  # fmt: skip
+
+
+def _names(request: Request) -> dict[str, Any]:
+    return {one.aspirant_id: one for people in results(request).candidates.values() for one in people}
+
+
+def _final(choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> dict[str, str]:
+    """Return the committee's choice where it has decided, the slate's elsewhere."""
+    decided = {seat: stands.aspirant_id for seat, stands in standings.items() if stands.status in DECIDED}
+    return {**choice, **decided}
+
+
+def _live(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> dict[str, float]:
+    """Return expected seats of the slate, and with the decisions so far."""
+    chances = {
+        (seat, str(who)): float(chance)
+        for seat, rows in found.scores.items()
+        for who, chance in zip(rows["aspirant_id"], rows["win_probability"], strict=True)
+    }
+    final = _final(choice, standings)
+    return {
+        "slate": sum(chances.get(pair, 0.0) for pair in choice.items()),
+        "now": sum(chances.get(pair, 0.0) for pair in final.items()),
+        "decided": sum(stands.status in DECIDED for stands in standings.values()),
+        "seats": len(found.state.seats),
+    }
+
+
+def _places(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> list[dict[str, Any]]:
+    """Return tickets of women and newcomers by the band of the seat, in the slate and with the decisions so far."""
+    final = _final(choice, standings)
+    band = {head.seat_id: head.band for head in found.state.seats}
+    out = []
+    for name in BANDS:
+        seats = [seat for seat in band if band[seat] == name]
+        if not seats:
+            continue
+        row: dict[str, Any] = {"band": name, "seats": len(seats)}
+        for group, members in (("women", found.women), ("newcomers", found.newcomers)):
+            row[group] = sum(choice.get(seat) in members for seat in seats)
+            row[f"{group}_now"] = sum(final.get(seat) in members for seat in seats)
+        out.append(row)
+    return out
+
+
+def _differs(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> list[dict[str, Any]]:
+    """Return the seats where the committee chose another name than the slate."""
+    return [
+        {"head": head, "slate": choice.get(head.seat_id), "chosen": stands.aspirant_id, "reason": stands.reason}
+        for head in found.state.seats
+        if (stands := standings.get(head.seat_id)) is not None
+        and stands.status in DECIDED
+        and stands.aspirant_id != choice.get(head.seat_id)
+    ]
+
+
+def _costly(found: Shown, choice: Mapping[str, str], price: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return the seats in which the rules cost anything, dearest first."""
+    rows = [
+        {"head": head, "slate": choice.get(head.seat_id), "points": price.get(head.seat_id, 0.0)}
+        for head in found.state.seats
+        if price.get(head.seat_id, 0.0) > 0.05
+    ]
+    return sorted(rows, key=lambda row: -float(row["points"]))
+
+
+routes = [route("GET", "/slate", SEES, slate)]

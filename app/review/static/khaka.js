@@ -1,0 +1,27 @@
+// Saves a step, no more: every page works without it.
+"use strict";
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const target = form.dataset.live;
+  let timer = 0, asked = 0;
+  const say = (slider) => {
+    const points = Number(slider.value), size = String(Math.abs(points));
+    const said = slider.dataset.digits === "devanagari" ? size.replace(/\d/g, (d) => "०१२३४५६७८९"[d]) : size;
+    const words = points === 0 ? slider.dataset.level : points > 0 ? slider.dataset.ahead : slider.dataset.behind;
+    document.getElementById(slider.dataset.said).textContent = words.replace("#", said);
+    form.elements[slider.dataset.switch].checked = true;
+  };
+  const show = async () => {
+    const mine = ++asked, address = location.pathname + "?" + new URLSearchParams(new FormData(form));
+    const answer = await fetch(address);
+    if (!answer.ok || answer.redirected) { location.assign(address); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== asked) return;  // a later change has been asked for meanwhile
+    document.getElementById(target).replaceChildren(...page.getElementById(target).childNodes);
+    history.replaceState(null, "", address);
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.dataset.said) say(event.target);
+    clearTimeout(timer);
+    timer = setTimeout(show, 120);
+  });
+}
