@@ -11,35 +11,40 @@ from khaka.features.cutoff import KnownTables
 # The election's own list, else that of the last poll with one. Votes are joined with the list of their own election
 # by number, with another election's only by a station name that is unique in both.
 _QUERY: Final = """
-WITH lists AS (
-    SELECT b.election_id, b.seat_id, b.booth_no, b.lat, b.lon, b.block,
-           lower(regexp_replace(b.station_name, '[^\\p{L}\\p{M}\\p{N}]+', '', 'g')) AS name
-    FROM booths b
-    WHERE b.seat_id IN (SELECT seat_id FROM aspirants WHERE election_id = (SELECT election_id FROM parameters))
+WITH wanted AS (
+    SELECT DISTINCT seat_id FROM aspirants WHERE election_id = (SELECT election_id FROM parameters)
+), lists AS (
+    SELECT DISTINCT b.election_id, b.seat_id FROM booths b JOIN wanted w ON w.seat_id = b.seat_id
 ), ranked AS (
     SELECT l.seat_id, l.election_id,
            row_number() OVER (PARTITION BY l.seat_id
                ORDER BY CASE WHEN l.election_id = (SELECT election_id FROM parameters) THEN 0 ELSE 1 END,
                         coalesce(CAST(e.poll_date AS DATE), DATE '1900-01-01') DESC, l.election_id DESC) AS place
-    FROM (SELECT DISTINCT seat_id, election_id FROM lists) l LEFT JOIN elections e ON e.election_id = l.election_id
+    FROM lists l LEFT JOIN elections e ON e.election_id = l.election_id
 ), list AS (
-    SELECT l.* FROM lists l JOIN ranked r ON r.seat_id = l.seat_id AND r.election_id = l.election_id WHERE r.place = 1
+    SELECT b.election_id, b.seat_id, b.booth_no, b.lat, b.lon, b.block,
+           lower(regexp_replace(b.station_name, '[^\\p{L}\\p{M}\\p{N}]+', '', 'g')) AS name
+    FROM booths b JOIN ranked r ON r.seat_id = b.seat_id AND r.election_id = b.election_id WHERE r.place = 1
+), polls AS (
+    -- the poll is chosen before its votes are grouped by booth: it is one of many
+    SELECT p.seat_id, p.election_id,
+           row_number() OVER (PARTITION BY p.seat_id ORDER BY e.poll_date DESC, p.election_id DESC) AS place
+    FROM (
+        SELECT v.election_id, v.seat_id FROM booth_votes v JOIN wanted w ON w.seat_id = v.seat_id
+        GROUP BY v.election_id, v.seat_id
+        HAVING sum(v.votes) > 0 AND count(CASE WHEN v.party = (SELECT party FROM parameters) THEN v.votes END) > 0) p
+    JOIN elections e ON e.election_id = p.election_id WHERE e.poll_date IS NOT NULL
 ), shares AS (
     SELECT v.election_id, v.seat_id, v.booth_no,
            sum(CASE WHEN v.party = (SELECT party FROM parameters) THEN v.votes END) / (sum(v.votes) * 1.0) AS share
-    FROM booth_votes v
-    WHERE v.seat_id IN (SELECT seat_id FROM aspirants WHERE election_id = (SELECT election_id FROM parameters))
+    FROM booth_votes v JOIN polls p ON p.seat_id = v.seat_id AND p.election_id = v.election_id
+    WHERE p.place = 1
     GROUP BY v.election_id, v.seat_id, v.booth_no HAVING sum(v.votes) > 0
-), polls AS (
-    SELECT s.seat_id, s.election_id,
-           row_number() OVER (PARTITION BY s.seat_id ORDER BY e.poll_date DESC, s.election_id DESC) AS place
-    FROM (SELECT DISTINCT seat_id, election_id FROM shares WHERE share IS NOT NULL) s
-    JOIN elections e ON e.election_id = s.election_id WHERE e.poll_date IS NOT NULL
 ), graded AS (
     SELECT s.election_id, s.seat_id, s.booth_no,
            percent_rank() OVER (PARTITION BY s.seat_id ORDER BY s.share) < 0.5 AS weak,
            lower(regexp_replace(b.station_name, '[^\\p{L}\\p{M}\\p{N}]+', '', 'g')) AS name
-    FROM shares s JOIN polls p ON p.seat_id = s.seat_id AND p.election_id = s.election_id AND p.place = 1
+    FROM shares s
     LEFT JOIN booths b ON b.election_id = s.election_id AND b.seat_id = s.seat_id AND b.booth_no = s.booth_no
     WHERE s.share IS NOT NULL
 ), named AS (

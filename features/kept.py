@@ -7,8 +7,10 @@ and leave it as it was, so what is kept stands under a fingerprint of the rows t
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +18,7 @@ import pyarrow as pa
 
 import khaka.data
 import khaka.features
-from khaka.data.durable import read_parquet, sha256, write_parquet
+from khaka.data.durable import read_parquet, sha256, write_json, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.schema import TABLES
 from khaka.features.cutoff import KnownTables
@@ -45,16 +47,30 @@ def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, set
     folder = known.cache
     if folder is None:
         return make()
-    path = folder / name / f"{known.election_id}-{_fingerprint(known, settings)}.parquet"
+    own = folder / name / known.election_id
+    # the same files as last time: no need to look at their rows
+    note, files = own.with_suffix(".json"), _files_hash(known, settings)
+    noted = _noted(note)
+    rows = noted["rows"] if noted.get("files") == files else _rows_hash(known, settings)
+    path = own.with_name(f"{own.name}-{rows}.parquet")
     if path.exists():
         try:
+            frame = _frame(path)
+            if noted.get("files") != files:
+                write_json(note, {"files": files, "rows": rows})
+            return frame
+        except OSError:
             return _frame(path)
         except KhakaError:
             path.unlink(missing_ok=True)  # a damaged cache is only a slower run
     table = make()
-    for stale in path.parent.glob(f"{known.election_id}-*.parquet"):
-        stale.unlink(missing_ok=True)
-    write_parquet(path, pa.Table.from_pandas(table.rename_axis("unit").reset_index(), preserve_index=False))
+    try:
+        for stale in path.parent.glob(f"{known.election_id}-*.parquet"):
+            stale.unlink(missing_ok=True)
+        write_parquet(path, pa.Table.from_pandas(table.rename_axis("unit").reset_index(), preserve_index=False))
+        write_json(note, {"files": files, "rows": rows})
+    except OSError:  # a workspace that can only be read
+        return table
     return _frame(path)
 
 
@@ -64,8 +80,22 @@ def _frame(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _fingerprint(known: KnownTables, settings: str) -> str:
-    """Return a hash of every row that counts, of the code and of the settings."""
+def _noted(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("rows"), str) else {}
+
+
+def _files_hash(known: KnownTables, settings: str) -> str:
+    """Return a hash of the files that hold field work, and of all else that counts."""
+    sums = (f"{path.stem} {_sum(path, path.stat())}" for path in known.files("activity"))
+    return hashlib.sha256("\n".join([_around(known, settings), *sums]).encode()).hexdigest()
+
+
+def _around(known: KnownTables, settings: str) -> str:
+    """Return a hash of all that counts but field work: aspirants, elections, booths, votes, code, settings."""
     digest = hashlib.sha256(f"{_code()} {known.election_id} {known.as_of} {settings}".encode())
     for table in ("aspirants", "elections"):
         # by column name, not by row: what one row is must not depend on the others' order
@@ -73,7 +103,13 @@ def _fingerprint(known: KnownTables, settings: str) -> str:
         digest.update(f"{table} {len(rows)} {int(rows.sum())}".encode())
     for table in ("booths", "booth_votes"):
         for path in known.files(table):
-            digest.update(f"{table} {path.stem} {sha256(path)}".encode())
+            digest.update(f"{table} {path.stem} {_sum(path, path.stat())}".encode())
+    return digest.hexdigest()
+
+
+def _rows_hash(known: KnownTables, settings: str) -> str:
+    """Return a hash of every row that counts, of the code and of the settings."""
+    digest = hashlib.sha256(_around(known, settings).encode())
     cells = ", ".join(f"a.{column.name}" for column in TABLES["activity"].columns)
     own = "SELECT DISTINCT aspirant_id FROM aspirants"
     rows_of = (
@@ -87,6 +123,15 @@ def _fingerprint(known: KnownTables, settings: str) -> str:
         counted = known.sql(rows_of.format(cells=cells, which=which))
         digest.update(f"activity {counted['n'].iloc[0]} {counted['h'].iloc[0]}".encode())
     return digest.hexdigest()[:32]
+
+
+def _sum(path: Path, state: os.stat_result) -> str:
+    return _sum_of(path, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@lru_cache(maxsize=1024)
+def _sum_of(path: Path, *_state: int) -> str:
+    return sha256(path)
 
 
 @cache
