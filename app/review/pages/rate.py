@@ -95,7 +95,7 @@ def send(request: Request) -> Response:
                 scale_max=SCALE[-1],
                 rebel_risk=risk,
                 note=note,
-            )  # fmt: skip
+            )
         )
     if not sent:
         raise Told("no rating was filled in; choose one for at least one name")
