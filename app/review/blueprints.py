@@ -123,7 +123,9 @@ def load_shown(workspace: Workspace, current: Results) -> Shown:
     outlines, shapes = _borders(workspace, [head.seat_id for head in state.seats])
     days, begins = _days(workspace, state)
     people = workspace.store.read("aspirants", columns=["aspirant_id", "sex"], elections={state.election_id})
-    told = read_parquet(current.folder / "explanations.parquet", columns=["aspirant_id", "feature", "value"]).to_pandas()
+    told = read_parquet(
+        current.folder / "explanations.parquet", columns=["aspirant_id", "feature", "value"]
+    ).to_pandas()
     fresh = told[(told["feature"] == "earlier_contests") & (told["value"] == 0)]
     return Shown(
         state, outlines, shapes, scores, parts, days, begins,

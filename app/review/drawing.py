@@ -6,14 +6,14 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from markupsafe import Markup
 
 from khaka.app.review.language import Reader
 from khaka.scoring.blueprint import Aspirant, Contrast, SeatBlueprint
 from khaka.scoring.blueprint import Community as Published
-from khaka.scoring.pictures.booths import Booth, Mark, View, booth_map
+from khaka.scoring.pictures.booths import Booth, Mark, Presence, View, booth_map
 from khaka.scoring.pictures.contrasts import Step, contrast_bar
 from khaka.scoring.pictures.geometry import Ring
 from khaka.scoring.pictures.look import Look
@@ -145,15 +145,15 @@ def booths_of(blueprint: SeatBlueprint) -> list[Booth]:
     list of Booth
         In the order of the list.
     """
-    frame = blueprint.booths
+    columns = ("booth_no", "lat", "lon", "support", "turnout", "presence", "electors")
+    rows = zip(*(blueprint.booths[name] for name in columns), strict=True)
     return [
-        Booth(str(number), _float(lat), _float(lon), _float(support), _float(turnout),
-              state if isinstance(state, str) else None, _float(electors, 1.0))
-        for number, lat, lon, support, turnout, state, electors in zip(
-            frame["booth_no"], frame["lat"], frame["lon"], frame["support"], frame["turnout"], frame["presence"],
-            frame["electors"], strict=True,
+        Booth(
+            str(number), _float(lat), _float(lon), _float(support), _float(turnout),
+            cast("Presence", presence) if isinstance(presence, str) else None, _float(electors, 1.0),
         )
-    ]  # type: ignore[misc]  # fmt: skip
+        for number, lat, lon, support, turnout, presence, electors in rows
+    ]  # fmt: skip
 
 
 def booth_picture(
@@ -329,12 +329,8 @@ def contrast_picture(found: Contrast, first: Aspirant, other: Aspirant, reader: 
     """
     look = look_of(reader)
     steps = [Step(part.words.say(reader.language), part.points) for part in found.parts]
-    if abs(found.rest) > 1e-9:
-        steps.append(Step(look.say("rest"), found.rest))
-    drawn = contrast_bar(
-        first.called(reader.language), other.called(reader.language), steps, look, most=len(steps)
-    )  # fmt: skip
-    return Markup(drawn)  # noqa: S704
+    name, against = first.called(reader.language), other.called(reader.language)
+    return Markup(contrast_bar(name, against, steps, look, rest=found.rest))  # noqa: S704 - escaped where it is made
 
 
 def _float(value: object, otherwise: float = math.nan) -> float:

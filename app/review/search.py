@@ -55,8 +55,8 @@ def matches(asked: str, *names: str) -> bool:
 
     Examples
     --------
-    >>> matches("luck ea", "173 Lucknow East", "लखनऊ पूर्व"), matches("लखनऊ", "Lucknow East", "लखनऊ पूर्व"), matches("x", "y")
-    (True, True, False)
+    >>> [matches(asked, "Lucknow East", "लखनऊ पूर्व") for asked in ("luck ea", "लखनऊ", "west")]
+    [True, True, False]
     """
     there = [word for name in names for word in folded(name).split()]
     return all(any(word.startswith(part) for word in there) for part in folded(asked).split())

@@ -149,6 +149,6 @@ def _stored(found: Shown, seat_id: str, line_up: LineUp | None) -> tuple[pd.Data
 
 
 def _rank(value: object) -> int | None:
-    return None if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else int(str(value))
-
-
+    return (
+        None if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else int(str(value))
+    )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 IST: Final = ZoneInfo("Asia/Kolkata")
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
+def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
 

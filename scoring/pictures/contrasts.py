@@ -56,7 +56,7 @@ def folded(steps: Sequence[Step], *, most: int, rest: str) -> list[Step]:
 
 
 def contrast_bar(
-    name: str, other: str, steps: Sequence[Step], look: Look, *, most: int = 6, width: float = 360.0
+    name: str, other: str, steps: Sequence[Step], look: Look, *, rest: float = 0.0, most: int = 6, width: float = 360.0
 ) -> str:
     """Return how far one aspirant is ahead of another and what that is made of.
 
@@ -68,8 +68,10 @@ def contrast_bar(
         Parts of the difference name minus other.
     look : Look
         Theme, language and digits.
+    rest : float
+        Points that are in no step.
     most : int
-        Parts shown by themselves; the others are one bar.
+        Parts shown by themselves; the others are one bar, together with the rest.
     width : float
         Of the picture.
 
@@ -78,8 +80,12 @@ def contrast_bar(
     str
         SVG. Each bar starts where the one above ended; the last one is the sum.
     """
-    shown = folded(steps, most=most, rest=look.say("rest"))
-    total = sum(step.points for step in steps)
+    label = look.say("rest")
+    shown = folded(steps, most=most, rest=label)
+    if abs(rest) > 1e-9:
+        left = shown.pop().points if len(steps) > most else 0.0
+        shown.append(Step(label, left + rest))
+    total = sum(step.points for step in shown)
     size = look.shown(tenths(total))
     key = "contrast_level" if round(total, 1) == 0 else "contrast_ahead" if total > 0 else "contrast_behind"
     title = look.say(key, name=name, other=other, points=size)

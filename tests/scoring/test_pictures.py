@@ -114,6 +114,13 @@ def test_contrast_bars_start_where_the_last_one_ended_and_add_up() -> None:
     assert texts(svg)[-2:] == ["together", "2.0 ahead"]
 
 
+def test_what_is_in_no_part_stands_last_and_is_counted() -> None:
+    steps = [Step("ratings", 1.0), Step("presence", -0.5), Step("age", 0.25)]
+    svg = contrast_bar("Asha", "Bela", steps, LOOK, rest=0.75, most=2)
+    assert [text for text in texts(svg) if not text[0].isdigit()] == ["ratings", "presence", "all else", "together"]
+    assert [text for text in texts(svg) if text[0].isdigit()] == ["1.0 ahead", "0.5 behind", "1.0 ahead", "1.5 ahead"]
+
+
 @given(st.lists(st.floats(-30, 30), max_size=12), st.integers(1, 6))
 def test_folding_small_parts_keeps_the_sum(points: list[float], most: int) -> None:
     steps = [Step(str(number), value) for number, value in enumerate(points)]

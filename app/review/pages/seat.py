@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
@@ -42,15 +42,20 @@ def seat(request: Request) -> Response:
     judged = may_see_judgements(request, seat_id)
     found = shown(request)
     asked = request.query_params.get("view", "support")
-    view = cast("View", asked) if asked in VIEWS else "support"
+    view: View = asked if asked in VIEWS else "support"
     chosen = request.query_params.get("booth")
     version = (results(request).version, str(results(request).folder))
     reads = reader(request)
     # the body is the same for all who read it in one language and may see as much
     body = fragment(request, "seat/body.html", (seat_id, version, judged), lambda: _body(found, seat_id, reads, judged))
-    below = fragment(request, "seat/below.html", (seat_id, version, judged), lambda: _below(found, seat_id, reads, judged))
+    below = fragment(
+        request, "seat/below.html", (seat_id, version, judged), lambda: _below(found, seat_id, reads, judged)
+    )
     places = fragment(
-        request, "seat/booths.html", (seat_id, version, view, chosen), lambda: _places(found, seat_id, reads, view, chosen)
+        request,
+        "seat/booths.html",
+        (seat_id, version, view, chosen),
+        lambda: _places(found, seat_id, reads, view, chosen),
     )
     blueprint = found.state.seat(seat_id)
     return render(
@@ -65,7 +70,9 @@ def booths(request: Request) -> Response:
     found = shown(request)
     blueprint = found.state.seat(seat_id)
     rows = blueprint.booths.to_dict("records")
-    return render(request, "seat/booth_list.html", head=found.state.head(seat_id), blueprint=blueprint, rows=_clean(rows))
+    return render(
+        request, "seat/booth_list.html", head=found.state.head(seat_id), blueprint=blueprint, rows=_clean(rows)
+    )
 
 
 def _body(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[str, Any]:

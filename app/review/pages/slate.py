@@ -37,7 +37,11 @@ def slate(request: Request) -> Response:
         raise KhakaError(f"{folder / 'slate.json'} can't be read: {error}") from None
     rows = read_parquet(folder / "slate.parquet").to_pandas()
     found = shown(request)
-    choice = {str(seat): str(who) for seat, who in zip(rows["seat_id"], rows["aspirant_id"], strict=True) if who == who and who}
+    choice = {
+        str(seat): str(who)
+        for seat, who in zip(rows["seat_id"], rows["aspirant_id"], strict=True)
+        if who == who and who
+    }
     price = {str(seat): float(points) for seat, points in zip(rows["seat_id"], rows["rule_price"], strict=True)}
     standings = review(request).ledger.status_of_seats()
     return render(

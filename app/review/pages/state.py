@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -63,7 +63,7 @@ def state(request: Request) -> Response:
     # who sees everything shares the list; a district observer has a list of the own
     own = who.name if who.role is Role.OBSERVER else ""
     today = dt.datetime.now(IST).date()
-    key = (current.version, stamp, len(standings), own, today)
+    key: tuple[Hashable, ...] = (current.version, stamp, len(standings), own, today)
     reads = reader(request)
     everything: list[Line] = []
 
@@ -119,7 +119,9 @@ def _map(rows: list[Line], found: Shown, reads: Reader, *, by_status: bool) -> M
         class_ = STATUS_CLASSES[row.stands.status] if by_status else BAND_CLASSES[row.band]
         regions.append(
             Region(
-                look.shown(f"{row.head.number} {name}"), words[row.stands.status] if by_status else said[class_], class_,
+                look.shown(f"{row.head.number} {name}"),
+                words[row.stands.status] if by_status else said[class_],
+                class_,
                 found.shapes.get(row.head.seat_id, ()), f"/seat/{row.head.seat_id}",
             )
         )  # fmt: skip
