@@ -147,7 +147,7 @@ def table_text(done: PresenceDone, *, most: int = 15) -> str:
         f"{done.rows:,} events: {totals['verified']:,} verified, {totals['doubtful']:,} doubtful, "
         f"{totals['refused']:,} refused, {totals['posts']:,} social posts (activity, never presence)",
         f"  {'check':<18}{'makes it':<10}{'events':>10}{'aspirants':>11}",
-        *(f"  {row.check:<18}{row.verdict:<10}{row.events:>10,}{row.aspirants:>11,}" for row in found.itertuples()),
+        *(f"  {str(row.check):<18}{str(row.verdict):<10}{row.events:>10,}{row.aspirants:>11,}" for row in found.itertuples()),
     ]
     people = done.counts.verdicts.copy()
     people["open"] = people["doubtful"] + people["refused"]
@@ -155,7 +155,7 @@ def table_text(done: PresenceDone, *, most: int = 15) -> str:
     if len(worst):
         lines.append(f"  {'aspirant':<18}{'seat':<14}{'verified':>10}{'doubtful':>10}{'refused':>10}")
         lines += [
-            f"  {row.aspirant_id or '(in no list)':<18}{row.seat_id:<14}{row.verified:>10,}{row.doubtful:>10,}"
+            f"  {str(row.aspirant_id or '(in no list)'):<18}{str(row.seat_id):<14}{row.verified:>10,}{row.doubtful:>10,}"
             f"{row.refused:>10,}"
             for row in worst.itertuples()
         ]

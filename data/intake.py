@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 
 from khaka.data.errors import KhakaError
 from khaka.data.quarantine import check_rows, drop_twice
-from khaka.data.readers import booth_gps, booth_quality, booth_sheets, boundaries, canonical, demographics, form20, tcpd
+from khaka.data.readers import (
+    booth_gps, booth_quality, booth_sheets, boundaries, canonical, demographics, form20, kobo, odk, tcpd,
+)  # fmt: skip
 from khaka.data.readers.base import Options, Reading, faults, join_faults
 from khaka.data.readers.sheet import Sheet, open_sheet
 from khaka.data.schema import TABLES
@@ -36,6 +38,8 @@ READERS: Final[dict[str, tuple[Callable[[Sheet], object], SheetReader]]] = {
         lambda sheet: demographics.recognises(sheet) == demographics.CONSTITUENCIES,
         demographics.read,
     ),
+    odk.FORMAT: (odk.recognises, odk.read),
+    kobo.FORMAT: (kobo.recognises, kobo.read),
 }
 """Formats of tables that others publish, in the order in which they are tried."""
 
@@ -170,6 +174,10 @@ def take_in(
         return _from_reading(path, boundaries.read(path, options), None)
     if form20.recognises_xml(path) or form20.recognises_pdf(path) or as_format == form20.FORMAT:
         return result_sheet()
+    if odk.recognises_zip(path):
+        return _from_reading(path, odk.read_zip(path, options), None)
+    if kobo.recognises_json(path):
+        return _from_reading(path, kobo.read_json(path, options), None)
     with path.open("rb") as handle:
         head = handle.read(512)
     if head.lstrip().startswith((b"<", b"{", b"[")):

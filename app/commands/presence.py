@@ -43,8 +43,8 @@ def command(
             raise KhakaError(f"no event of '{aspirant}' had arrived by {as_of}; check the id and the date")
         shown = rows[["event_id", "started_at", "booth_no", "verdict", "checks", f"says_{lang}"]]
         lines = [
-            f"{'' if row.started_at is None else row.started_at:%Y-%m-%d %H:%M}  {row.booth_no or '-':>6}  "
-            f"{row.verdict:<9} {row.says}"
+            f"{'' if row.started_at is None else row.started_at:%Y-%m-%d %H:%M}  {str(row.booth_no or '-'):>6}  "
+            f"{str(row.verdict):<9} {row.says}"
             for row in shown.rename(columns={f"says_{lang}": "says"})
             .assign(started_at=shown["started_at"].dt.tz_convert("Asia/Kolkata"))
             .itertuples()
