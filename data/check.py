@@ -9,14 +9,18 @@ from typing import Any, Final
 import pandas as pd
 
 from khaka.data.delimitation import place_of
+from khaka.data.flags.store import flag_summary
 from khaka.data.lineage import FILE as LINEAGE_FILE
 from khaka.data.lineage import match_rates, update_lineage
+from khaka.data.places.coordinates import FAULTS
+from khaka.data.places.report import MapFault, coordinate_report, map_faults
 from khaka.data.quarantine import read_quarantine
 from khaka.data.schema import TABLES
 from khaka.data.states import state_name
 from khaka.data.store import TableStore
 
 _MOST: Final = 12
+_MOST_FLAGS: Final = 40
 _EXPECTED: Final = {
     "demographics": "demographics (census districts, electors by age)",
     "booths": "booths (booth-wise results)",
@@ -50,6 +54,14 @@ class DataReport:
         Columns election_id, check, seats, examples.
     lineage : DataFrame
         As `khaka.data.lineage.match_rates`: how many booths could be followed from one election to the next.
+    flags : DataFrame
+        As `khaka.data.flags.store.flag_summary`: faults of booths, by name.
+    maps : list of MapFault
+        What is wrong with the polygons.
+    polygons : dict of str to int
+        Seat polygons by state.
+    coordinates : DataFrame
+        As `khaka.data.places.report.coordinate_report`.
     """
 
     state: str
@@ -59,6 +71,10 @@ class DataReport:
     faults: pd.DataFrame
     integrity: list[dict[str, Any]]
     lineage: pd.DataFrame
+    flags: pd.DataFrame
+    maps: list[MapFault]
+    polygons: dict[str, int]
+    coordinates: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report for `--json`."""
@@ -71,6 +87,10 @@ class DataReport:
             "faults": _records(self.faults),
             "integrity": self.integrity,
             "lineage": _records(self.lineage),
+            "flags": _records(self.flags),
+            "maps": [fault.to_dict() for fault in self.maps],
+            "polygons": self.polygons,
+            "coordinates": _records(self.coordinates),
         }
 
     def to_text(self) -> str:
@@ -118,7 +138,39 @@ class DataReport:
             )
         if self.lineage.empty:
             lines.append("  no two elections with booths of the same seats")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._flag_lines(), *self._place_lines()])
+
+    def _flag_lines(self) -> list[str]:
+        lines = ["", "Faults of booths (flags.parquet; out: the row stays out of totals)"]
+        shown = self.flags.head(_MOST_FLAGS)
+        for row in shown.to_dict("records"):
+            lines.append(
+                f"  {row['flags']:>9,}  {row['severity']:<12}{row['election_id']:<16}{row['meaning']} "
+                f"({row['seats']:,} seats)"
+            )
+        if self.flags.empty:
+            lines.append("  none flagged")
+        if len(self.flags) > len(shown):
+            lines.append(f"  and {len(self.flags) - len(shown)} more kinds")
+        return lines
+
+    def _place_lines(self) -> list[str]:
+        held = ", ".join(f"{state} {count:,}" for state, count in self.polygons.items()) or "none"
+        lines = ["", f"Maps (seat polygons: {held})"]
+        for fault in self.maps:
+            lines.append(f"  {fault.state} {fault.fault}: {fault.units:,} ({', '.join(fault.examples[:5])})")
+        if not self.maps:
+            lines.append("  nothing found" if self.polygons else "  no boundary file")
+        lines += ["", "Coordinates of booths, against the seats of their neighbours"]
+        for row in self.coordinates.to_dict("records"):
+            found = [f"{row[name]:,} {text}" for name, text in FAULTS.items() if row[name]]
+            lines.append(
+                f"  {row['election_id']:<16}{row['located']:>8,} of {row['booths']:,} booths located; "
+                f"{'; '.join(found) or 'nothing found'}"
+            )
+        if self.coordinates.empty:
+            lines.append("  no booth has coordinates")
+        return lines
 
 
 def data_report(*, store: TableStore, workspace_root: Path, state: str) -> DataReport:
@@ -140,7 +192,9 @@ def data_report(*, store: TableStore, workspace_root: Path, state: str) -> DataR
     """
     nominees = store.read("nominees", columns=["election_id", "seat_id", "party", "votes"])
     seat_elections = store.read("seat_elections", columns=["election_id", "seat_id", "electors", "valid_votes"])
-    booths = store.read("booths", columns=["election_id"])
+    booths = store.read("booths", columns=["election_id", "seat_id", "booth_no", "lat", "lon"])
+    boundaries = store.read("boundaries")
+    seat_map = boundaries[boundaries["level"] == "seat"]["unit_id"].astype("str").str.slice(0, 3)
     elections = _elections(store.read("elections"), nominees, seat_elections, booths)
     return DataReport(
         state=state,
@@ -150,6 +204,12 @@ def data_report(*, store: TableStore, workspace_root: Path, state: str) -> DataR
         faults=_faults(read_quarantine(workspace_root / "quarantine.parquet")),
         integrity=_integrity(nominees, seat_elections, elections, state),
         lineage=match_rates(update_lineage(store, workspace_root / LINEAGE_FILE)),
+        flags=flag_summary(workspace_root).sort_values("flags", ascending=False, kind="stable", ignore_index=True),
+        maps=map_faults(
+            boundaries, seats=store.read("seats", columns=["seat_id", "seat_name"]), contested=nominees, booths=booths
+        ),
+        polygons={str(name): int(count) for name, count in seat_map.value_counts().sort_index().items()},
+        coordinates=coordinate_report(booths),
     )
 
 

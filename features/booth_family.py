@@ -34,4 +34,5 @@ def booth_family(known: KnownTables, rows: pd.DataFrame) -> pd.DataFrame:
     """
     parts = [module.features(known, rows) for module in (booths, booth_swing)]
     table = pd.concat(parts, axis=1).astype("float64")
-    return table.mask((rows["party"] == "IND").to_numpy())
+    table.loc[(rows["party"] == "IND").to_numpy()] = float("nan")
+    return table

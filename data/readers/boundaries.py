@@ -185,6 +185,9 @@ def _mended(map_: geopandas.GeoDataFrame) -> tuple[pd.Series, list[pd.DataFrame]
         shapes = shapes.where(~bad, shapes.make_valid())
     polygons = shapes.map(_polygons)
     empty = polygons.isna()
+    mixed = ~empty & (shapes.geom_type == "GeometryCollection") & ~bad
+    if mixed.any():
+        found.append(faults("boundaries", "geometry", label[mixed], "lines or points beside the polygons; left out"))
     if empty.any():
         found.append(faults("boundaries", "geometry", label[empty], "no polygon", severity="quarantined"))
     wkb = [None if shape is None else shapely.to_wkb(shape) for shape in polygons]
