@@ -157,6 +157,19 @@ class NomineeList:
     swaps: tuple[tuple[str, str, str, str, str, str], ...] = ()  # seat, out, in, reason, who, when
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A numbered copy on paper, and where the chain stood with it."""
+
+    number: int
+    what: str
+    seat_id: str
+    by: str
+    at: str
+    version: str
+    anchor: str
+
+
 class Ledger:
     """What stands in one election, kept up to date from the record.
 
@@ -175,7 +188,7 @@ class Ledger:
         self._seats: dict[str, SeatStatus] = {}
         self._applications: dict[str, Application] = {}
         self._lists: dict[int, NomineeList] = {}
-        self._copies = 0
+        self._copies: dict[int, Copy] = {}
 
     def refresh(self) -> int:
         """Read what is new; return the number of the last entry."""
@@ -206,8 +219,8 @@ class Ledger:
         self.refresh()
         return tuple(self._lists[number] for number in sorted(self._lists))
 
-    def copies(self) -> int:
-        """Return how many numbered copies were printed."""
+    def copies(self) -> Mapping[int, Copy]:
+        """Return the numbered copies that were printed."""
         self.refresh()
         return self._copies
 
@@ -219,7 +232,9 @@ class Ledger:
         self._take_application(entry, event)
         self._take_list(entry, event)
         if isinstance(event, ev.Printed):
-            self._copies = max(self._copies, event.copy)
+            self._copies[event.copy] = Copy(
+                event.copy, event.what, entry.seat_id, entry.actor, entry.at, entry.version, f"{entry.seq} {entry.hash}"
+            )
 
     def _take_application(self, entry: Entry, event: ev.Event) -> None:
         who = getattr(event, "aspirant_id", "")
