@@ -67,14 +67,15 @@ def plot_coverage(cover: pd.DataFrame, path: Path, *, units: Map | None = None, 
     seats, counts = len(cover), cover.sum()
     lacking = [KINDS[name] for name in cover.columns if not counts[name]]
     known = cover.sum(axis=1)
-    full = int((known == known.max()).sum()) if seats else 0
-    title = (
-        f"{state or 'The state'}: {full:,} of {seats:,} seats have {int(known.max()) if seats else 0} of {len(KINDS)}"
-    )
-    title += " kinds of data" + (f"; none has {_listed(lacking)}" if lacking else "")
+    most = int(known.max())
+    full = int((known == most).sum())
+    who = f"all {seats:,}" if full == seats else f"{full:,} of {seats:,}"
+    title = f"{state or 'The state'}: {who} seats have {most} of {len(KINDS)} kinds of data"
+    title += f"; none has {_listed(lacking)}" if lacking else ""
     with _figure(path, 10, 5.6) as figure:
         left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        _shade(left, known, units, low=0.0, high=float(len(KINDS)), label="kinds of data in the workspace")
+        low = max(0.0, float(known.min()) - 1.0)
+        _shade(left, known, units, low=low, high=float(most), label="kinds of data that the seat has, number")
         order = list(cover.columns)[::-1]
         share = 100 * counts[order].to_numpy(dtype=float) / max(seats, 1)
         right.barh(range(len(order)), share, color=[ACCENT if value else PALE for value in share], height=0.62)
@@ -129,7 +130,8 @@ def plot_lineage(lineage: pd.DataFrame, path: Path, *, units: Map | None = None)
         colour = [ACCENT if low >= _SURE - 1e-9 else _RAMP[2] for low in bins[:-1]]
         left.bar(bins[:-1], part, width=0.046, align="edge", color=colour)
         left.bar(-0.09, 100 * (1 - linked.mean()), width=0.046, align="edge", color=WARN)
-        left.text(-0.067, 100 * (1 - linked.mean()) + 1.0, "no\npast", ha="center", va="bottom", color=WARN)
+        lost = 100 * (1 - linked.mean())
+        left.text(-0.067, lost + 1.0, f"no\npast\n{lost:.0f}%", ha="center", va="bottom", color=WARN)
         left.set_xlabel("confidence of the best link, 0 to 1")
         left.set_ylabel(f"booths of {after}, %")
         left.set_xlim(-0.12, 1.02)
@@ -202,10 +204,10 @@ def plot_coordinates(booths: pd.DataFrame, path: Path, *, units: Map | None = No
         `path`.
     """
     given = booths[booths["lat"].notna() & booths["lon"].notna()]
-    faults = coordinate_faults(booths)
+    faults = coordinate_faults(booths, units=units)
     names = [name for name in FAULTS if (faults["fault"] == name).any()]
     counts = [f"{int((faults['fault'] == name).sum()):,} {FAULTS[name]}" for name in names]
-    title = f"{booths['election_id'].iloc[0]}: {len(faults):,} of {len(given):,} booth coordinates can't be right" + (
+    title = f"{booths['election_id'].iloc[0]}: {len(faults):,} of {len(given):,} booth coordinates look wrong" + (
         ": " + "; ".join(counts) if counts else ""
     )
     good = given[~given.index.isin(faults.index)]

@@ -23,9 +23,11 @@ COMMANDS: Final[dict[str, str]] = {
     "forms": "Write the forms of the field: activity and ratings, English and Hindi.",
     "ingest": "Read files or folders into the workspace's tables.",
     "check": "Report what data is there, what is missing, what was refused.",
+    "places": "Check maps and coordinates; bring district figures to the seats.",
     "features": "Write the feature table of an election as of a date.",
     "train": "Fit the models on what was known by a date, and record them in MLflow.",
     "backtest": "Predict past elections from earlier ones, beside simple rules.",
+    "assign": "Give each aspirant the same number of weak and unvisited booths.",
     "presence": "Judge every event of field work, and say why.",
     "score": "Rank the aspirants of every seat, with ranges and reasons.",
     "forecast": "Expected share and chance to win of every declared nominee.",
@@ -38,6 +40,7 @@ COMMANDS: Final[dict[str, str]] = {
     "user": "Who may sign in to the committee's page.",
     "promote": "Make a challenger the champion if it passes the gate.",
     "card": "Print a model's card, made from its run.",
+    "ablation": "What each family of features is worth, real and made-up.",
     "audit": "Exposure, error and drift by group; the decision log's chain.",
 }
 """Commands and their one-line help, in the order of the work."""

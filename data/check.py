@@ -161,7 +161,7 @@ class DataReport:
             lines.append(f"  {fault.state} {fault.fault}: {fault.units:,} ({', '.join(fault.examples[:5])})")
         if not self.maps:
             lines.append("  nothing found" if self.polygons else "  no boundary file")
-        lines += ["", "Coordinates of booths, against the seats of their neighbours"]
+        lines += ["", "Coordinates of booths, against the seats of their neighbours, and the map where there is one"]
         for row in self.coordinates.to_dict("records"):
             found = [f"{row[name]:,} {text}" for name, text in FAULTS.items() if row[name]]
             lines.append(
@@ -209,7 +209,7 @@ def data_report(*, store: TableStore, workspace_root: Path, state: str) -> DataR
             boundaries, seats=store.read("seats", columns=["seat_id", "seat_name"]), contested=nominees, booths=booths
         ),
         polygons={str(name): int(count) for name, count in seat_map.value_counts().sort_index().items()},
-        coordinates=coordinate_report(booths),
+        coordinates=coordinate_report(booths, boundaries),
     )
 
 

@@ -1,22 +1,26 @@
-"""Wrong coordinates of booths, found without a map: each booth against its neighbours' seat.
+"""Wrong coordinates of booths: each booth against its neighbours' seat, and against the map where there is one.
 
 The booths of a seat lie among each other. A booth whose nearest places all belong to other seats, and which is far from
 its own seat's, has the coordinates of somewhere else; a booth that would lie among its own seat's if its latitude and
 longitude changed places had them swapped. A booth moved within its own seat can't be found this way.
 
-Neighbours are counted by place, not by booth, so that thirty booths put on one point vouch for each other once.
+Neighbours are counted by place, not by booth, so that thirty booths put on one point vouch for each other once. Where
+the seat has a polygon, that decides instead: inside of it, or beside it as far as maps are drawn wrongly, is right.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from khaka.data.errors import KhakaError
+
+if TYPE_CHECKING:
+    from khaka.data.places.polygons import Map
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +48,7 @@ _FAR: Final = 4.0  # far from the seat's centre, in median distances of its plac
 _LEAST_FAR_KM: Final = 5.0
 _APART: Final = 3.0  # apart from the next place of its own seat, in the seat's usual gaps
 _ROUNDS: Final = 3
+_OFF_KM: Final = 1.0  # outside of the seat's polygon: published maps are simplified to some hundred metres
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,16 @@ def chord_km(chord: Floats) -> Floats:
     return np.asarray(2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0.0, 1.0)), dtype=np.float64)
 
 
-def coordinate_faults(booths: pd.DataFrame) -> pd.DataFrame:
+def coordinate_faults(booths: pd.DataFrame, *, units: Map | None = None) -> pd.DataFrame:
     """Find booths whose coordinates can't be right.
 
     Parameters
     ----------
     booths : DataFrame
         seat_id, lat, lon in degrees as they were given, of one election or roll; further columns are kept. Rows
-        without both coordinates are passed over.
+        without any coordinate are passed over.
+    units : Map, optional
+        Polygons of the seats.
 
     Returns
     -------
@@ -124,6 +131,11 @@ def coordinate_faults(booths: pd.DataFrame) -> pd.DataFrame:
         if (wrong == fault).all():
             break
         fault = wrong
+    if units is not None and len(units):
+        off = _off_km(north, east, given["seat_id"].astype("str"), units)
+        judged = np.isfinite(off) & np.isin(fault, ["", "far", "other_seat"])
+        stray = np.where(fault == "far", "far", "other_seat")
+        fault = np.where(judged, np.where(off > _OFF_KM, stray, ""), fault)
     bad = fault != ""
     told = np.isin(fault, ["swapped", "decimal"])
     out: pd.DataFrame = given[bad].copy()
@@ -133,6 +145,25 @@ def coordinate_faults(booths: pd.DataFrame) -> pd.DataFrame:
     out["lat_mended"] = np.where(told, north, np.nan)[bad]
     out["lon_mended"] = np.where(told, east, np.nan)[bad]
     return out
+
+
+def _off_km(lat: Floats, lon: Floats, seat: pd.Series, units: Map) -> Floats:
+    """Return how far in km each point lies outside of its seat's polygon; 0 inside, NaN where there is none."""
+    import shapely
+
+    from khaka.data.places.polygons import project_points
+
+    at = seat.map({name: position for position, name in enumerate(units.unit_ids)}).to_numpy(dtype=np.float64)
+    usable = np.isfinite(at) & _in_india(lat, lon)
+    off = np.full(len(lat), np.nan)
+    own = at[usable].astype(np.int64)
+    inside = units.locator.locate(lon[usable], lat[usable]) == own
+    gap = np.zeros(len(own))
+    if (~inside).any():
+        points = project_points(lat[usable][~inside], lon[usable][~inside])
+        gap[~inside] = shapely.distance(units.projected[own[~inside]], shapely.points(points))
+    off[usable] = gap
+    return off
 
 
 def _plain_faults(lat: Floats, lon: Floats) -> NDArray[np.object_]:

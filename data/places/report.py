@@ -190,13 +190,15 @@ def _shifted(units: Map, state: str, booths: pd.DataFrame) -> Iterator[MapFault]
     yield MapFault(state, units.level, text, len(set(own[~inside])), tuple(sorted(set(own[~inside]))[:_MOST]))
 
 
-def coordinate_report(booths: pd.DataFrame) -> pd.DataFrame:
+def coordinate_report(booths: pd.DataFrame, boundaries: pd.DataFrame) -> pd.DataFrame:
     """Count the faults of the booths' coordinates, election by election.
 
     Parameters
     ----------
     booths : DataFrame
         election_id, seat_id, booth_no, lat, lon.
+    boundaries : DataFrame
+        Canonical `boundaries`, empty where there are none.
 
     Returns
     -------
@@ -205,10 +207,14 @@ def coordinate_report(booths: pd.DataFrame) -> pd.DataFrame:
         any coordinates, sorted.
     """
     rows = []
+    maps: dict[str, Map] = {}
     for election, part in booths.groupby("election_id", sort=True):
         given = part["lat"].notna() | part["lon"].notna()
         if given.any():
-            found = coordinate_faults(part)["fault"].value_counts()
+            state = str(election)[:3]
+            if state not in maps:
+                maps[state] = map_of(boundaries, state=state)
+            found = coordinate_faults(part, units=maps[state])["fault"].value_counts()
             counts = {name: int(found.get(name, 0)) for name in FAULTS}
             rows.append({"election_id": str(election), "booths": len(part), "located": int(given.sum()), **counts})
     return pd.DataFrame(rows, columns=["election_id", "booths", "located", *FAULTS])
