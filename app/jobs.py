@@ -6,15 +6,16 @@ import datetime as dt
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from khaka.data.errors import KhakaError
+from khaka.data.store import TableStore
 from khaka.data.workspace import Workspace
-from khaka.features.cutoff import FrameSource
+from khaka.features.cutoff import FrameSource, family
 from khaka.features.people import Kind
 from khaka.features.scenario import lineup
 from khaka.features.table import FeatureTable, feature_table
@@ -43,7 +44,11 @@ class Done:
 
 def data_hash(workspace: Workspace) -> str:
     """Return one hash over all tables of a workspace."""
-    parts = [f"{name} {digest}" for name, digest in sorted(workspace.store.hashes().items())]
+    return _one_hash(workspace.store.hashes())
+
+
+def _one_hash(sums: Mapping[str, str]) -> str:
+    parts = [f"{name} {digest}" for name, digest in sorted(sums.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -89,10 +94,11 @@ def score_job(
     settings = workspace.settings
     folder = out or _folder(workspace.results(election_id, as_of.isoformat()), scenario)
     _keep_apart(folder, scenario)
-    source = FrameSource(workspace.store)
+    store = workspace.store.of_states(family(election_id[:3]))  # other states have nothing to say
+    inputs = store.hashes()
+    source = FrameSource(store)
     reference = usable_model(workspace, model, as_of)
     models = load_models(reference.bundle)
-    digest = data_hash(workspace)
     found = predict_aspirants(
         source,
         models,
@@ -102,7 +108,7 @@ def score_job(
         draws=settings.model.draws,
         seed=settings.model.seed,
         model_version=reference.version,
-        data_hash=digest,
+        data_hash=_one_hash(inputs),
         scenario=scenario,
     )
     progress("predicted")
@@ -111,16 +117,30 @@ def score_job(
         found.prediction,
         seat_elections[seat_elections["election_id"] == election_id],
         folder,
-        inputs=workspace.store.hashes(),
+        inputs=inputs,
         seeds={"draws": settings.model.seed},
         progress=lambda done, total: progress(f"written {done}/{total} seats"),
         scenario=scenario,
+        note=_note(workspace, folder),
     )
+    _unchanged(store, inputs)
     if scenario.is_base:
         _record_scores(
             workspace, found.prediction.contributions, found.prediction.values, folder, election_id, reference
         )
     return Done(folder, len(found.prediction.people), reference, found.notes)
+
+
+def _note(workspace: Workspace, folder: Path) -> Path:
+    """Return where the prints of the seats of a results folder are noted."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return workspace.root / "cache" / "scores" / f"{name}.json"
+
+
+def _unchanged(store: TableStore, inputs: Mapping[str, str]) -> None:
+    """Refuse results of tables that were changed while they were read: nobody could say what is in them."""
+    if store.hashes() != inputs:
+        raise KhakaError("tables were changed while they were scored; run khaka score again")
 
 
 def _folder(base: Path, scenario: Scenario) -> Path:
@@ -176,8 +196,10 @@ def forecast_job(
     """
     settings = workspace.settings.model
     reference = usable_model(workspace, model, as_of)
+    store = workspace.store.of_states(family(election_id[:3]))
+    inputs = store.hashes()
     frame = forecast_nominees(
-        FrameSource(workspace.store),
+        FrameSource(store),
         load_models(reference.bundle),
         election_id=election_id,
         as_of=as_of,
@@ -189,12 +211,13 @@ def forecast_job(
     write_forecast(
         frame,
         path,
-        inputs=workspace.store.hashes(),
+        inputs=inputs,
         seeds={"draws": settings.seed},
         as_of=as_of.isoformat(),
         model_version=reference.version,
-        data_hash=data_hash(workspace),
+        data_hash=_one_hash(inputs),
     )
+    _unchanged(store, inputs)
     return Done(path, len(frame), reference)
 
 

@@ -99,10 +99,15 @@ class TableStore:
         Holds one sub-folder a table. It need not exist before the first write.
     presence : PresenceSettings, optional
         How the events in these tables are to be judged; whoever reads the tables finds it here.
+    states : tuple of str, optional
+        Only files of these states, and those that don't tell a state.
     """
 
-    def __init__(self, folder: Path, *, presence: PresenceSettings | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, presence: PresenceSettings | None = None, states: tuple[str, ...] | None = None
+    ) -> None:
         self.folder = folder
+        self._states = states
         self.presence = presence or PresenceSettings()
         self._sums: dict[Path, tuple[tuple[int, int, int], str, bool]] = {}
 
@@ -208,26 +213,23 @@ class TableStore:
 
     def files(self, table: str) -> list[Path]:
         """Return the Parquet files of a table, sorted by name; none where nothing was ingested."""
-        return sorted((self.folder / table).glob("[!.]*.parquet"))
+        found = sorted((self.folder / table).glob("[!.]*.parquet"))
+        if self._states is None:
+            return found
+        return [path for path in found if path.stem.startswith(self._states) or not TELLS_STATE.match(path.stem)]
+
+    def of_states(self, states: Iterable[str]) -> TableStore:
+        """Return the same tables without the files of other states; what belongs to no state stays."""
+        return TableStore(self.folder, presence=self.presence, states=tuple(states))
 
     def names(self) -> list[str]:
         """Return the names of the tables that hold anything."""
         return [table for table in TABLES if self.files(table)]
 
-    def hashes(self, tables: Iterable[str] | None = None, *, states: Iterable[str] | None = None) -> dict[str, str]:
+    def hashes(self, tables: Iterable[str] | None = None) -> dict[str, str]:
         """Return the SHA-256 of every file of the given (or all) tables, by `table/partition`.
 
-        Parameters
-        ----------
-        tables : iterable of str, optional
-            Only these.
-        states : iterable of str, optional
-            Files of other states are left out; one that doesn't tell a state stays in.
-
-        Returns
-        -------
-        dict of str to str
-            Each file is read once in this object's life, and again if it was changed.
+        Each file is read once in this object's life, and again if it was changed.
 
         Raises
         ------
@@ -235,13 +237,7 @@ class TableStore:
             A file is not the one that was written.
         """
         names = TABLES if tables is None else tables
-        prefixes = None if states is None else tuple(states)
-        return {
-            f"{table}/{path.stem}": self._sum(path)[0]
-            for table in names
-            for path in self.files(table)
-            if prefixes is None or path.stem.startswith(prefixes) or not TELLS_STATE.match(path.stem)
-        }
+        return {f"{table}/{path.stem}": self._sum(path)[0] for table in names for path in self.files(table)}
 
     @property
     def cache(self) -> Path:

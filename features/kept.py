@@ -10,14 +10,13 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-import khaka.data
-import khaka.features
+from khaka.data.code_hash import code_hash
 from khaka.data.durable import read_parquet, sha256, write_json, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.schema import TABLES
@@ -96,7 +95,9 @@ def _files_hash(known: KnownTables, settings: str) -> str:
 
 def _around(known: KnownTables, settings: str) -> str:
     """Return a hash of all that counts but field work: aspirants, elections, booths, votes, code, settings."""
-    digest = hashlib.sha256(f"{_code()} {known.election_id} {known.as_of} {settings}".encode())
+    digest = hashlib.sha256(
+        f"{code_hash('khaka.data', 'khaka.features')} {known.election_id} {known.as_of} {settings}".encode()
+    )
     for table in ("aspirants", "elections"):
         # by column name, not by row: what one row is must not depend on the others' order
         rows = pd.util.hash_pandas_object(known.frame(table).astype("str"), index=False)
@@ -132,13 +133,3 @@ def _sum(path: Path, state: os.stat_result) -> str:
 @lru_cache(maxsize=1024)
 def _sum_of(path: Path, *_state: int) -> str:
     return sha256(path)
-
-
-@cache
-def _code() -> str:
-    digest = hashlib.sha256()
-    for package in (khaka.data, khaka.features):
-        for folder in package.__path__:
-            for path in sorted([*Path(folder).glob("*.py"), *Path(folder).glob("*.sql")]):
-                digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()

@@ -20,8 +20,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from khaka.data.code_hash import code_hash
 from khaka.data.durable import durable_path, read_parquet, sha256, write_bytes, write_parquet
 from khaka.data.errors import KhakaError
+from khaka.scoring.again import assemble, last_run, note_run, seat_prints
 from khaka.scoring.eligibility import eligibility
 from khaka.scoring.explain import check_sums, explain
 from khaka.scoring.manifest import update_manifest, versions
@@ -95,6 +97,7 @@ def write_scores(
     seeds: Mapping[str, int],
     progress: Progress | None = None,
     scenario: Scenario = BASE,
+    note: Path | None = None,
 ) -> Path:
     """Rank all seats and write scores, explanations, panel, what scenarios need, and manifest.
 
@@ -114,6 +117,8 @@ def write_scores(
         Called after each chunk with seats done and seats in all.
     scenario : Scenario
         What the prediction supposes; said in the manifest.
+    note : Path, optional
+        Where prints of the seats are noted, so that the next run does only the seats again that changed.
 
     Returns
     -------
@@ -130,12 +135,18 @@ def write_scores(
     judged = eligibility(prediction.people, seat_elections, as_of=prediction.as_of)
     content = content_hash(prediction, judged, inputs=inputs, seeds=seeds)
     folder = out / PARTS / content
-    spans = seat_slices(seat_numbers(prediction.people))
+    prints = seat_prints(prediction, judged, json.dumps(_shared(prediction, seeds), sort_keys=True))
+    last = last_run(note, out, SCHEMAS)
+    edges = seat_slices(seat_numbers(prediction.people))
+    spans = [(seat, *edge) for seat, edge in zip(prints, edges, strict=True)]
     chunks = [spans[start : start + SEATS_A_CHUNK] for start in range(0, len(spans), SEATS_A_CHUNK)]
     for number, chunk in enumerate(chunks):
-        rows = slice(chunk[0][0], chunk[-1][1])
         if not all(_finished(folder, number, table) for table in SCHEMAS):
-            _write_chunk(prediction, judged, rows, folder, number)
+            tables = assemble(
+                chunk, prints, last, lambda rows: _made(prediction, judged, rows), data_hash=prediction.data_hash
+            )
+            for name, table in tables.items():
+                write_parquet(_part(folder, number, name), table)
         if progress is not None:
             progress(min((number + 1) * SEATS_A_CHUNK, len(spans)), len(spans))
     files = {f"{table}.parquet": _join(folder, len(chunks), table, out) for table in SCHEMAS}
@@ -151,6 +162,8 @@ def write_scores(
         **({} if scenario.is_base else {"scenario": scenario.as_dict()}),
     }
     manifest = update_manifest(out / "manifest.json", "score", entry)
+    if note is not None:
+        note_run(note, out, prints, SCHEMAS)
     shutil.rmtree(out / PARTS, ignore_errors=True)
     return manifest
 
@@ -220,17 +233,10 @@ def content_hash(
     """
     values = prediction.values
     head = {
-        "as_of": prediction.as_of.isoformat(),
-        "chunk": SEATS_A_CHUNK,
-        "columns": [list(map(str, frame.columns)) for frame in (values, prediction.contributions)],
+        **_shared(prediction, seeds),
         "data_hash": prediction.data_hash,
-        "given": sorted(prediction.given),
-        "infos": {name: repr(info) for name, info in prediction.infos.items()},
         "inputs": dict(inputs),
-        "model_version": prediction.model_version,
-        "seeds": dict(seeds),
         "support": [str(value) for value in prediction.support],
-        "versions": versions(),
     }
     digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
     keys = pd.concat([prediction.people[["election_id", "seat_id", "aspirant_id"]], judged], axis=1)
@@ -247,6 +253,22 @@ def content_hash(
         for start in range(0, len(numbers), 256):  # in blocks: a broadcast array is never copied whole
             digest.update(np.ascontiguousarray(numbers[start : start + 256]).tobytes())
     return digest.hexdigest()
+
+
+def _shared(prediction: Prediction, seeds: Mapping[str, int]) -> dict[str, Any]:
+    """Return what decides the rows of every seat alike."""
+    return {
+        "as_of": prediction.as_of.isoformat(),
+        "chunk": SEATS_A_CHUNK,
+        "code": code_hash("khaka.features", "khaka.scoring"),
+        "columns": [list(map(str, frame.columns)) for frame in (prediction.values, prediction.contributions)],
+        "given": sorted(prediction.given),
+        "infos": {name: repr(info) for name, info in prediction.infos.items()},
+        "model_version": prediction.model_version,
+        "schemas": {name: str(schema) for name, schema in SCHEMAS.items()},
+        "seeds": dict(seeds),
+        "versions": versions(),
+    }
 
 
 def _check_shapes(prediction: Prediction) -> None:
@@ -278,16 +300,16 @@ def _finished(folder: Path, number: int, table: str) -> bool:
     return True
 
 
-def _write_chunk(prediction: Prediction, judged: pd.DataFrame, rows: slice, folder: Path, number: int) -> None:
+def _made(prediction: Prediction, judged: pd.DataFrame, rows: slice) -> dict[str, pa.Table]:
+    """Work out the tables of whole seats."""
     scores = score(prediction, judged, rows)
-    tables = {
+    frames = {
         "scores": scores,
         "explanations": explain(prediction, rows),
         "panel": panel(scores),
         "scenario": scenario_parts(prediction, rows),
     }
-    for table, frame in tables.items():
-        write_parquet(_part(folder, number, table), _table(frame, SCHEMAS[table]))
+    return {table: _table(frame, SCHEMAS[table]) for table, frame in frames.items()}
 
 
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
