@@ -15,7 +15,7 @@ export PYTHONHASHSEED := 0
 export MLFLOW_DISABLE_TELEMETRY := true
 export MPLBACKEND := Agg
 
-.PHONY: help install demo test test-fast check format lock bench study clean
+.PHONY: help install demo test test-fast check format lock bench study messages clean
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"
@@ -23,6 +23,7 @@ help:
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
 	@echo "make bench    how long things take, as ratios of one run"
 	@echo "make format   let ruff format the code"
+	@echo "make messages collect the page's texts for translation into Hindi; says which lack one"
 	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
 	@echo "make clean    remove .venv and build products"
 
@@ -84,6 +85,12 @@ lock:
 
 bench: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/slate.py
+
+messages: $(DEV) $(LAYOUT)
+	@$(BIN)/pybabel --quiet extract --mapping app/review/locale/babel.cfg --keyword N_ --no-location --sort-output --no-wrap --project khaka --version "" --msgid-bugs-address "" --copyright-holder "" --output build-messages.pot app/review
+	@$(BIN)/pybabel --quiet update --input-file build-messages.pot --output-dir app/review/locale --domain khaka --locale hi --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header
+	@rm build-messages.pot
+	@$(BIN)/python -m pytest tests/app/review/test_translations.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace

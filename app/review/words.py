@@ -45,6 +45,12 @@ BAND: Final = {
 """What a band of a seat's chance is called."""
 
 
+ROLES: Final = (
+    N_("administrator"), N_("analyst"), N_("state committee"), N_("district observer"), N_("read-only"),
+)  # fmt: skip
+"""The roles' names of `khaka.app.review.access`, marked for translation."""
+
+
 @functools.cache
 def translated(language: Language) -> Callable[[str], str]:
     """Return the function that says an English text in a language."""

@@ -1,4 +1,4 @@
-"""What if: a slider for the swing, another rival, with and without community fit, ratings, presence; the base stays visible."""
+"""What if: the swing known, another rival, families of features left out; the ghost of the base stays visible."""
 
 from __future__ import annotations
 

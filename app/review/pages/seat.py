@@ -16,8 +16,8 @@ from khaka.app.review.drawing import (
     booth_picture,
     calendar_picture,
     community_picture,
-    is_community,
     history_picture,
+    is_community,
     rater_picture,
 )
 from khaka.app.review.rendering import fragment, may_see_judgements, reader, render, results, review
@@ -60,7 +60,8 @@ def seat(request: Request) -> Response:
     blueprint = found.state.seat(seat_id)
     return render(
         request, "seat/seat.html", head=found.state.head(seat_id), stands=review(request).ledger.seat(seat_id),
-        body=body, below=below, places=places, judged=judged, people={one.aspirant_id: one for one in blueprint.aspirants},
+        body=body, below=below, places=places, judged=judged,
+        people={one.aspirant_id: one for one in blueprint.aspirants},
     )  # fmt: skip
 
 

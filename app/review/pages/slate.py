@@ -45,7 +45,8 @@ def slate(request: Request) -> Response:
     price = {str(seat): float(points) for seat, points in zip(rows["seat_id"], rows["rule_price"], strict=True)}
     standings = review(request).ledger.status_of_seats()
     return render(
-        request, "slate.html", report=report, live=_live(found, choice, standings), differs=_differs(found, choice, standings),
+        request, "slate.html", report=report, live=_live(found, choice, standings),
+        differs=_differs(found, choice, standings),
         places=_places(found, choice, standings), costly=_costly(found, choice, price), groups=GROUPS,
         names=_names(request),
     )  # fmt: skip
