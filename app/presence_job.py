@@ -15,14 +15,17 @@ import pyarrow.parquet as pq
 from khaka.data.durable import durable_path, write_bytes, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
+from khaka.features.assignments import completion
 from khaka.features.booth_list import booth_list
+from khaka.features.booth_team import by_block, posts
 from khaka.features.coverage import best_at_booth, calendar
 from khaka.features.cutoff import FrameSource, KnownTables
 from khaka.features.ledger import VERDICTS, Ledger, counted, ledger_parts, tally
 from khaka.features.presence import presence_table
 
 FOLDER: Final = "presence"
-"""Folder beside the scores: ledger.parquet, booths.parquet, days.parquet, aspirants.csv, checks.csv."""
+"""Folder beside the scores: ledger.parquet, booths.parquet, days.parquet; aspirants.csv (verdicts,
+features, assignments), checks.csv, booth_team.csv (by block)."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,12 @@ def presence_job(
     features = presence_table(known)
     found = tally(counts)
     people = found.verdicts.merge(features.reset_index(names="aspirant_id"), on="aspirant_id", how="left")
-    for name, frame in (("aspirants", people), ("checks", found.checks)):
+    given = completion(known).reset_index()[["aspirant_id", "status", "assigned", "done"]]
+    people = people.merge(given, on="aspirant_id", how="left")
+    tables = [("aspirants", people), ("checks", found.checks)]
+    if known.has("booth_team"):
+        tables.append(("booth_team", by_block(posts(known))))
+    for name, frame in tables:
         text = frame.to_csv(index=False, lineterminator="\n", float_format="%.4f")
         write_bytes(folder / f"{name}.csv", text.encode("utf-8-sig"))
     return PresenceDone(folder, rows, found, features)
@@ -147,7 +155,10 @@ def table_text(done: PresenceDone, *, most: int = 15) -> str:
         f"{done.rows:,} events: {totals['verified']:,} verified, {totals['doubtful']:,} doubtful, "
         f"{totals['refused']:,} refused, {totals['posts']:,} social posts (activity, never presence)",
         f"  {'check':<18}{'makes it':<10}{'events':>10}{'aspirants':>11}",
-        *(f"  {str(row.check):<18}{str(row.verdict):<10}{row.events:>10,}{row.aspirants:>11,}" for row in found.itertuples()),
+        *(
+            f"  {str(row.check):<18}{str(row.verdict):<10}{row.events:>10,}{row.aspirants:>11,}"
+            for row in found.itertuples()
+        ),
     ]
     people = done.counts.verdicts.copy()
     people["open"] = people["doubtful"] + people["refused"]

@@ -17,7 +17,16 @@ import pyarrow.parquet as pq
 from khaka.data.errors import KhakaError
 from khaka.data.quarantine import check_rows, drop_twice
 from khaka.data.readers import (
-    booth_gps, booth_quality, booth_sheets, boundaries, canonical, demographics, form20, kobo, odk, tcpd,
+    booth_gps,
+    booth_quality,
+    booth_sheets,
+    boundaries,
+    canonical,
+    demographics,
+    form20,
+    kobo,
+    odk,
+    tcpd,
 )  # fmt: skip
 from khaka.data.readers.base import Options, Reading, faults, join_faults
 from khaka.data.readers.sheet import Sheet, open_sheet

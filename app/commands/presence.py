@@ -42,12 +42,11 @@ def command(
         if rows.empty:
             raise KhakaError(f"no event of '{aspirant}' had arrived by {as_of}; check the id and the date")
         shown = rows[["event_id", "started_at", "booth_no", "verdict", "checks", f"says_{lang}"]]
+        times = shown["started_at"].dt.tz_convert("Asia/Kolkata").dt.strftime("%Y-%m-%d %H:%M").fillna("no time")
+        booths = shown["booth_no"].mask(shown["booth_no"] == "", "-")
         lines = [
-            f"{'' if row.started_at is None else row.started_at:%Y-%m-%d %H:%M}  {str(row.booth_no or '-'):>6}  "
-            f"{str(row.verdict):<9} {row.says}"
-            for row in shown.rename(columns={f"says_{lang}": "says"})
-            .assign(started_at=shown["started_at"].dt.tz_convert("Asia/Kolkata"))
-            .itertuples()
+            f"{time:<16}  {booth:>6}  {verdict:<9} {says}"
+            for time, booth, verdict, says in zip(times, booths, shown["verdict"], shown[f"says_{lang}"], strict=True)
         ]
         common.result(shown.to_dict("records"), "\n".join(lines))
         return

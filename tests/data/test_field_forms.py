@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from khaka.data.errors import KhakaError
 from khaka.data.field_forms import FORMS, definition, sheets, write_forms
 from khaka.data.ingest import IngestReport, ingest
 from khaka.data.store import TableStore
