@@ -158,7 +158,10 @@ def make(rows: pd.DataFrame, votes: pd.DataFrame, facts: dict[str, SeatFacts] | 
             pd.to_numeric(rows[name], errors="coerce").astype("float64").to_numpy() if name in rows.columns else np.nan
         )
     out["row"] = rows["row"].to_numpy() if "row" in rows.columns else rows.index.to_numpy()
-    numeric = votes.apply(pd.to_numeric, errors="coerce").astype("float64").reset_index(drop=True)
+    numeric = pd.DataFrame(
+        {str(name): pd.to_numeric(votes[name], errors="coerce").to_numpy(dtype="float64") for name in votes.columns},
+        index=out.index,
+    )
     return BoothTable(out, numeric, facts or {})
 
 

@@ -173,7 +173,7 @@ def _assign(
         from_party = (0.75 if nominees[at].party not in ("IND", "") else 0.3) * float(same[row, at])
         sure = 1.0 - (1.0 - from_label) * (1.0 - from_sum) * (1.0 - from_party)
         if complete and near[row, at] < 0.1:
-            sure *= 0.5  # the whole sheet is there, and this column's sum is not the candidate's
+            sure *= 0.5 if label[row, at] < 0.85 else 0.7  # the whole sheet is there, and this column's sum is not the candidate's
         by = "+".join(
             name for name, value in (("label", from_label), ("sum", from_sum), ("party", from_party)) if value >= 0.3
         )

@@ -163,6 +163,9 @@ def read_layout(grid: Grid) -> SheetTable | None:
     SheetTable or None
         With at least one column of votes and one row.
     """
+    listed = _listed(grid)
+    if listed is not None:
+        return listed
     table = _standard(grid)
     if table is None or len(table.columns) < 2:
         turned = _standard(_turned(grid))
@@ -177,6 +180,27 @@ def read_layout(grid: Grid) -> SheetTable | None:
             turned.title = turned.title or table.title
             return turned
     return table
+
+
+def _listed(grid: Grid) -> SheetTable | None:
+    """Read a sheet with one candidate a row, None where it is of another layout."""
+    for row in range(min(30, len(grid.cells))):
+        heads = column_heads(grid, [row])
+        names = [column for column, head in enumerate(heads) if head.role == "candidate_name"]
+        votes = [column for column, head in enumerate(heads) if head.role in ("votes", "valid", "total", "polled")]
+        if len(names) != 1 or not votes:
+            continue
+        place = _best(votes, heads)
+        rows = list(range(row + 1, len(grid.cells)))
+        lines = [grid.cells[below] for below in rows]
+        named = [line[names[0]] for line in lines if line[names[0]] and count_of(line[place]) is not None]
+        if len(named) < 4 or len(set(named)) > 0.7 * len(named) or any(count_of(name) is not None for name in named):
+            continue
+        table = _candidate_rows(grid, _Block(heads, rows, ()), names[0], place)
+        if table is not None and any(entry.kind == "booth" for entry in table.rows):
+            table.title = _titles(grid, row)
+            return table
+    return None
 
 
 def _label_rows(grid: Grid) -> int:

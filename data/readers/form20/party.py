@@ -31,7 +31,7 @@ _WORDS_OF_PARTIES: Final = re.compile(
 
 NAMED: Final = frozenset({
     "BJP", "INC", "BSP", "SP", "NCP", "CPI", "CPM", "AAAP", "RJD", "RLD", "JD(U)", "JD(S)", "LJP", "JMM", "BJD", "SHS",
-    "TDP", "DMK", "ADMK", "YSRCP", "TRS", "AIMIM", "AITC", "INLD", "SAD", "AGP", "AIUDF", "MNS", "IND", "NOTA",
+    "PECP", "AD", "ADAL", "TDP", "DMK", "ADMK", "YSRCP", "TRS", "AIMIM", "AITC", "INLD", "SAD", "AGP", "AIUDF", "MNS", "IND", "NOTA",
 })  # fmt: skip
 """Parties that keep their name whatever their votes; any other keeps it from 1% of a seat's votes on, else is OTH."""
 

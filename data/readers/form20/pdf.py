@@ -1,12 +1,160 @@
-"""The text layer of a PDF as a grid."""
+"""The text layer of a PDF as a grid: by its ruled lines, else by where its words stand."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final
 
-from khaka.data.readers.form20.cells import Grid
+from khaka.data.errors import KhakaError
+from khaka.data.readers.form20.cells import Box, Grid, grid_of_boxes
+from khaka.data.readers.form20.script import clean, count_of
+
+_LEAST_LETTERS: Final = 20
+_MOST_PAGES: Final = 400
+_GAP: Final = 0.55
+"""Words nearer than this share of the letters' size belong together."""
 
 
 def grid_of_pdf(path: Path) -> Grid:
-    """Return the cells of a PDF."""
-    raise NotImplementedError(path)
+    """Return the cells of a PDF that has a text layer.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Grid
+        All pages below each other.
+
+    Raises
+    ------
+    KhakaError
+        The file is damaged or locked, or a scan: pages without text.
+    """
+    import pdfplumber
+
+    boxes: list[Box] = []
+    letters, pictures, pages = 0, 0, 0
+    try:
+        with pdfplumber.open(path) as document:
+            pages = len(document.pages)
+            if pages > _MOST_PAGES:
+                raise KhakaError(f"{path} has {pages} pages, too many for a result sheet of one seat; give one seat a file")
+            for number, page in enumerate(document.pages, 1):
+                letters += len(page.chars)
+                pictures += len(page.images)
+                if page.chars:
+                    boxes.extend(_page(page, number))
+                page.close()
+    except KhakaError:
+        raise
+    except Exception as error:  # the parser below raises kinds of its own
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+        raise KhakaError(f"{path} is no readable PDF ({reason}); print or download it again, or give CSV or XLSX") from None
+    if letters < _LEAST_LETTERS * max(1, pages) and (pictures or letters < _LEAST_LETTERS):
+        raise KhakaError(
+            f"{path} is a scan: its {pages} pages are pictures without a text layer, and no text is guessed from a "
+            "picture; give the sheet as CSV or XLSX, or a PDF with text"
+        )
+    return grid_of_boxes(boxes)
+
+
+def _page(page: Any, number: int) -> list[Box]:
+    tables = [table for table in page.find_tables() if len(table.rows) >= 2 and len(table.cells) >= 6]
+    words = page.extract_words(keep_blank_chars=False, use_text_flow=False, extra_attrs=["size"], y_tolerance=2)
+    if not tables:
+        return _from_words(words, number, float(page.width))
+    out: list[Box] = []
+    taken: set[int] = set()
+    for table in tables:
+        cells = [cell for cell in table.cells if cell is not None]
+        texts: dict[int, list[dict[str, Any]]] = {}
+        for at, word in enumerate(words):
+            x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
+            place = _holder(cells, x, y)
+            if place is not None:
+                texts.setdefault(place, []).append(word)
+                taken.add(at)
+        for place, (left, top, right, bottom) in enumerate(cells):
+            out.append(Box(number, left, right, top, bottom, _joined(texts.get(place, []))))
+    left, right = min(box.left for box in out), max(box.right for box in out)
+    rest = [word for at, word in enumerate(words) if at not in taken]
+    for line in _lines(rest):
+        top, bottom = min(word["top"] for word in line), max(word["bottom"] for word in line)
+        out.append(Box(number, left, right, top, bottom, _joined(line)))
+    return out
+
+
+def _holder(cells: Sequence[tuple[float, float, float, float]], x: float, y: float) -> int | None:
+    held = [place for place, (left, top, right, bottom) in enumerate(cells) if left <= x <= right and top <= y <= bottom]
+    return min(held, key=lambda place: (cells[place][2] - cells[place][0]) * (cells[place][3] - cells[place][1]), default=None)
+
+
+def _joined(words: list[dict[str, Any]]) -> str:
+    """Join the words of a cell, line by line; text that runs upwards has its lines in order already."""
+    return clean(unicodedata.normalize("NFC", " ".join(word["text"] for line in _lines(words) for word in line)))
+
+
+def _lines(words: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    lines: list[list[dict[str, Any]]] = []
+    for word in sorted(words, key=lambda word: (word["top"], word["x0"])):
+        middle = (word["top"] + word["bottom"]) / 2
+        if lines and lines[-1][0]["top"] <= middle <= lines[-1][0]["bottom"]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [sorted(line, key=lambda word: word["x0"]) for line in lines]
+
+
+def _from_words(words: list[dict[str, Any]], number: int, width: float) -> list[Box]:
+    """Find columns without ruled lines: strips of the page that no line of counts crosses between two of them."""
+    lines = [_segments(line) for line in _lines(words)]
+    body = [line for line in lines if sum(count_of(segment[2]) is not None for segment in line) >= 3]
+    if not body:
+        return [Box(number, 0.0, width, line[0][3], line[0][4], " ".join(segment[2] for segment in line)) for line in lines if line]
+    usual = sorted(len(line) for line in body)[len(body) // 2]
+    strips = _strips([(segment[0], segment[1]) for line in body if len(line) >= 0.6 * usual for segment in line])
+    starts = [left for left, _ in strips]
+    out: list[Box] = []
+    for line in lines:
+        if len(line) == 1 and line[0][1] - line[0][0] > 0.3 * width:
+            out.append(Box(number, starts[0], width, line[0][3], line[0][4], line[0][2]))
+            continue
+        top, bottom = min(segment[3] for segment in line), max(segment[4] for segment in line)
+        for left, right, text, _, _ in line:
+            held = [place for place, strip in enumerate(strips) if left < strip[1] + 1 and right > strip[0] - 1]
+            first = held[0] if held else max(0, sum(start <= left for start in starts) - 1)
+            last = held[-1] if held else first
+            end = strips[last + 1][0] - 0.5 if last + 1 < len(strips) else width
+            out.append(Box(number, starts[first], end, top, bottom, text))
+    return out
+
+
+def _segments(line: list[dict[str, Any]]) -> list[tuple[float, float, str, float, float]]:
+    """Join words of a line that a blank alone parts; two numbers are never one cell."""
+    out: list[tuple[float, float, str, float, float]] = []
+    for word in line:
+        text = clean(word["text"])
+        near = bool(out) and word["x0"] - out[-1][1] < _GAP * word["size"]
+        numbers = bool(out) and count_of(text) is not None and count_of(out[-1][2]) is not None
+        if near and not numbers:
+            left, _, before, top, bottom = out[-1]
+            out[-1] = (left, word["x1"], f"{before} {text}", min(top, word["top"]), max(bottom, word["bottom"]))
+        else:
+            out.append((word["x0"], word["x1"], text, word["top"], word["bottom"]))
+    return out
+
+
+def _strips(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Join overlapping spans of cells to the columns they stand in."""
+    strips: list[list[float]] = []
+    for left, right in sorted(spans):
+        if strips and left < strips[-1][1]:
+            strips[-1][1] = max(strips[-1][1], right)
+        else:
+            strips.append([left, right])
+    return [(left, right) for left, right in strips]

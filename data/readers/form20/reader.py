@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from khaka.data.readers.form20.cells import Grid, grid_of
 from khaka.data.readers.form20.columns import ColumnMatch, Nominee, match_columns
 from khaka.data.readers.form20.layout import SheetTable, read_layout
 from khaka.data.readers.form20.rows import Counted, booths_of, column_names, count, nota_of, votes_of, without_party
+from khaka.data.readers.form20.script import could_be_krutidev, from_krutidev, is_krutidev_sheet
 from khaka.data.readers.form20.stream import read_stream
 from khaka.data.readers.form20.where import Where, where_of
 from khaka.data.readers.sheet import Sheet
@@ -88,7 +89,22 @@ def known_grid(path: Path) -> SheetTable | None:
     return table if table is not None and looks_like_sheet(table) else None
 
 
+def _in_unicode(grid: Grid) -> Grid:
+    """Return the grid with its Kruti Dev text converted, if the sheet is written in that font."""
+    texts = {cell for row in grid.cells for cell in row if cell}
+    if not is_krutidev_sheet(texts):
+        return grid
+
+    def turned(text: str) -> str:
+        return from_krutidev(text) if could_be_krutidev(text) else text
+
+    cells = [[turned(cell) for cell in row] for row in grid.cells]
+    spread = [[turned(cell) for cell in row] for row in grid.spread]
+    return replace(grid, cells=cells, spread=spread)
+
+
 def _table(grid: Grid) -> SheetTable | None:
+    grid = _in_unicode(grid)
     table = read_layout(grid)
     if table is None or sum(row.kind == "booth" for row in table.rows) < 2:
         streamed = read_stream(grid) if grid.boxes else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Final, Literal
 
 from khaka.data.krutidev import looks_like_krutidev, to_unicode
@@ -22,6 +23,7 @@ _PLAIN: Final = re.compile(r"\d+(\.0+)?")
 _DECIMAL_COMMA: Final = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}")
 _NIL: Final = frozenset({"-", "--", "---", "–", "—", "nil", "NIL", "Nil", "शून्य"})
 _DITTO: Final = frozenset({'"', "''", "”", "“", "〃", "do", "-do-", ",,"})
+_LATIN_PART: Final = re.compile(r"(\([A-Z][A-Z&.\-/]{1,9}\)|\bNOTA\b)")
 _INNER_SPACE: Final = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
 
 #: Columns by the words of their headings, first match wins; a heading is looked at in Latin and in Devanagari.
@@ -105,7 +107,41 @@ def readable(text: str) -> str:
     ('कुल योग', 'Grand Total')
     """
     plain = clean(text)
-    return to_unicode(plain) if looks_like_krutidev(plain) else plain
+    return from_krutidev(plain) if looks_like_krutidev(plain) else plain
+
+
+def from_krutidev(text: str) -> str:
+    """Return Kruti Dev text in Unicode, Latin capitals in brackets left as they are.
+
+    Examples
+    --------
+    >>> from_krutidev("vej flag (BJP)")
+    'अमर सिंह (BJP)'
+    """
+    return "".join(part if _LATIN_PART.fullmatch(part) else to_unicode(part) for part in _LATIN_PART.split(text))
+
+
+def is_krutidev_sheet(texts: Collection[str]) -> bool:
+    """Tell whether the words of a sheet are Kruti Dev: short ones don't tell alone, all of them together do.
+
+    Parameters
+    ----------
+    texts : collection of str
+        All different cells.
+
+    Returns
+    -------
+    bool
+        True where at least two fifths of the cells that could be Kruti Dev look like it, and at least three.
+    """
+    could = [text for text in texts if could_be_krutidev(text)]
+    told = sum(looks_like_krutidev(text) for text in could)
+    return told >= 3 and 5 * told >= 2 * len(could)
+
+
+def could_be_krutidev(text: str) -> bool:
+    """Tell whether a cell could be Kruti Dev: no Devanagari, and small letters or signs of that font."""
+    return re.search(r"[a-zØ¼½]", text) is not None and re.search(r"[\u0900-\u097f]", text) is None
 
 
 @functools.lru_cache(maxsize=200_000)
