@@ -44,8 +44,10 @@ _LAT: Final = (6.0, 38.0)
 _LON: Final = (68.0, 98.0)
 _NEIGHBOURS: Final = 8
 _FEWEST: Final = 5  # places that a seat must have for its neighbourhood to mean anything
-_FAR: Final = 4.0  # far from the seat's centre, in median distances of its places
+_REACH: Final = 0.9  # part of a seat's places within its reach: a town may hold most, and villages lie far around it
+_FAR: Final = 2.0  # far from the seat's centre, in reaches
 _LEAST_FAR_KM: Final = 5.0
+_SURELY_FAR_KM: Final = 30.0
 _APART: Final = 3.0  # apart from the next place of its own seat, in the seat's usual gaps
 _ROUNDS: Final = 3
 _OFF_KM: Final = 1.0  # outside of the seat's polygon: published maps are simplified to some hundred metres
@@ -196,7 +198,7 @@ def _seats(lat: Floats, lon: Floats, seat: Ints, use: NDArray[np.bool_], count: 
         centre[at] = middle / np.linalg.norm(middle)
         places[at] = len(points)
         if len(points) >= _FEWEST:
-            reach[at] = np.median(chord_km(np.linalg.norm(points - centre[at], axis=1)))
+            reach[at] = np.quantile(chord_km(np.linalg.norm(points - centre[at], axis=1)), _REACH)
             gap[at] = np.median(chord_km(cKDTree(points).query(points, k=2)[0][:, 1]))
     return _Seats(centre, reach, gap, places)
 
@@ -274,7 +276,7 @@ def _against_neighbours(
     limit = np.fmax(_FAR * seats.reach, _LEAST_FAR_KM)[seat[rows]]
     apart = nearest_own > np.fmax(_APART * seats.gap[seat[rows]], 0.5)
     # a handful put on the wrong town vouch for each other, so a great distance counts whatever lies around
-    alone = (own < _NEIGHBOURS / 2) | (away[rows] > 2 * limit)
+    alone = (own < _NEIGHBOURS / 2) | (away[rows] > np.fmax(2 * limit, _SURELY_FAR_KM))
     far = judged & (away[rows] > limit) & apart & alone
     stranger = judged & (own == 0) & apart & (among[rows] != seat[rows])
     fault[rows[stranger]] = "other_seat"
