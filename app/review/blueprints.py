@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from khaka.scoring.blueprint import StateBlueprint, load_state
 from khaka.scoring.pictures.geometry import Ring, rings_of
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from starlette.requests import Request
 
+    from khaka.app.review.rendering import Review
     from khaka.data.workspace import Workspace
 
 OUTLINE_TOLERANCE: Final = 0.002
@@ -30,6 +33,9 @@ MAP_TOLERANCE: Final = 0.01
 
 IST_AHEAD: Final = 19_800_000_000
 """Microseconds by which Indian Standard Time is ahead of UTC."""
+
+
+_FIRST: Final = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -95,10 +101,33 @@ def shown(request: Request) -> Shown:
     Shown
         Of those results.
     """
-    state = request.app.state
-    if not hasattr(state, "blueprints"):
-        state.blueprints = Blueprints()
-    return cast("Blueprints", state.blueprints).get(review(request).workspace, results(request))
+    return _kept(request.app).get(review(request).workspace, results(request))
+
+
+def preload(app: FastAPI) -> None:
+    """Load the blueprint in the background, so that the first who asks needn't wait for it.
+
+    Parameters
+    ----------
+    app : FastAPI
+        That starts to serve.
+    """
+    it = cast("Review", app.state.review)
+
+    def load() -> None:
+        try:
+            _kept(app).get(it.workspace, it.current.get())
+        except Exception:  # whoever opens a page is told why; the log has it too
+            logging.getLogger("khaka.review").exception("the seats' blueprints could not be loaded")
+
+    threading.Thread(target=load, name="khaka-preload", daemon=True).start()
+
+
+def _kept(app: FastAPI) -> Blueprints:
+    with _FIRST:
+        if not hasattr(app.state, "blueprints"):
+            app.state.blueprints = Blueprints()
+        return cast("Blueprints", app.state.blueprints)
 
 
 def load_shown(workspace: Workspace, current: Results) -> Shown:

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Final, cast
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as StarletteRoute
@@ -44,6 +45,7 @@ from starlette.routing import Route as StarletteRoute
 from khaka.app.review import pages, security
 from khaka.app.review.access import Route, allows, check_rules
 from khaka.app.review.assets import Assets
+from khaka.app.review.blueprints import preload
 from khaka.app.review.rendering import Pages, Review, form, may_see_seat, maybe_visitor, redirect, render, review, told
 from khaka.app.review.results import CurrentResults
 from khaka.app.review.store.anchors import keep_anchor
@@ -113,6 +115,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        preload(app)
         with _caretaker(state):
             yield
 
@@ -124,6 +127,8 @@ def create_app(
     check_rules(declared, served(app))
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _failed)
+    # a page is text: a sixth of it goes over a bad connection (form tokens are masked anew each time)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
     app.add_middleware(security.SecurityHeaders, tls=workspace.settings.review.tls_proxy)
     return app
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from khaka.app.review.factory import create_app
+from khaka.app.review.font import ensure_font
 from khaka.app.review.store.database import open_database
 from khaka.app.review.store.users import users
 from khaka.data.errors import KhakaError
@@ -85,6 +86,7 @@ def serve(
 
     settings = workspace.settings.review
     check_host(host, tls_proxy=settings.tls_proxy)
+    ensure_font(workspace.root / "cache" / "static")  # once; the page names it in its addresses
     served = create_app(workspace, election_id=election_id, as_of=as_of)  # faults show here, before any worker starts
     listening = _listen(host, port)
     where = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
