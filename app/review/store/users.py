@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SHORTEST: Final = 10
 LONGEST: Final = 200
-_NAME: Final = re.compile(r"[^\W_][\w.@ -]{0,39}")
+_NAME: Final = re.compile(r"[^\W_][\w\u0900-\u097f\u200c\u200d.@ -]{0,39}")  # vowel signs are no \w
 
 
 @dataclass(frozen=True)
