@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import html
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,21 +10,12 @@ from typing import Any, Final
 import pandas as pd
 
 from khaka.app.presence_job import known_tables
+from khaka.app.printable import MONTHS_HI, escaped, page, write_csv
 from khaka.data.durable import durable_path, write_bytes
 from khaka.data.workspace import Workspace
 from khaka.features.assignments import COLUMNS, completion, draw
 
 TASKS_HI: Final = {"visit": "बूथ संपर्क", "meet the booth team": "बूथ टीम से बैठक", "door to door": "घर-घर संपर्क"}
-
-_STYLE: Final = """
-@page { size: A4; margin: 14mm }
-body { font: 11pt/1.35 "Noto Sans Devanagari", "Noto Sans", sans-serif; color: #000 }
-section { page-break-after: always } section:last-child { page-break-after: auto }
-h1 { font-size: 15pt; margin: 0 0 1mm } p { margin: 0 0 2mm }
-table { border-collapse: collapse; width: 100%; margin: 3mm 0 }
-th, td { border: 0.6pt solid #444; padding: 1.6mm 2mm; text-align: left; vertical-align: top }
-th { font-weight: 600 } td.tick { width: 14mm } td.no { font-weight: 600; white-space: nowrap }
-"""
 
 
 @dataclass(frozen=True)
@@ -95,11 +83,11 @@ def assign_job(
     folder = out or workspace.results(election_id, as_of.isoformat()) / "assignments"
     full = rows.join(people, on="aspirant_id").join(seats.astype("object"), on="seat_id")
     files = (
-        _csv(folder / "assignments.csv", full.drop(columns=["lat", "lon"])),
+        write_csv(folder / "assignments.csv", full.drop(columns=["lat", "lon"])),
         _workbook(folder / "assignments.xlsx", full),
         _html(folder / "sheets.html", full),
-        _csv(folder / "texts.csv", texts(full)),
-        _csv(folder / "odk_entities.csv", entities(full)),
+        write_csv(folder / "texts.csv", texts(full)),
+        write_csv(folder / "odk_entities.csv", entities(full)),
     )
     return Assigned(folder, rows, int(len(own) - rows["aspirant_id"].nunique()), files)
 
@@ -126,18 +114,15 @@ def texts(rows: pd.DataFrame) -> pd.DataFrame:
     for aspirant, own in rows.groupby("aspirant_id", sort=True):
         first = own.iloc[0]
         due = pd.Timestamp(first["due_at"]).tz_convert("Asia/Kolkata")
+        name = {"en": _first(first, "name", "name_hi"), "hi": _first(first, "name_hi", "name")}
+        english = "; ".join(f"{_booth(row)} ({row['task']})" for _, row in own.iterrows())
+        hindi = "; ".join(f"{_booth(row)} ({TASKS_HI[row['task']]})" for _, row in own.iterrows())
         lines.append({
             "aspirant_id": aspirant,
-            "text_en": f"{_first(first, 'name', 'name_hi') or aspirant}: your booths in {_seat(first, 'en')}, to be "
-            f"worked by {due.day} {due:%B %Y}: " + "; ".join(
-                f"{row['booth_no']} {_first(row, 'station_name', 'village')} ({row['task']})".replace("  ", " ")
-                for _, row in own.iterrows()
-            ) + ". Record each with the form at the booth itself.",
-            "text_hi": f"{_first(first, 'name_hi', 'name') or aspirant}: {_seat(first, 'hi')} में आपको सौंपे गए बूथ, "
-            f"{due.day} {_MONTHS[due.month - 1]} {due.year} तक: " + "; ".join(
-                f"{row['booth_no']} {_first(row, 'station_name', 'village')} ({TASKS_HI[row['task']]})".replace("  ", " ")
-                for _, row in own.iterrows()
-            ) + "। हर काम बूथ पर ही फॉर्म में दर्ज करें।",
+            "text_en": f"{name['en'] or first['aspirant_id']}: your booths in {_seat(first, 'en')}, to be worked by "
+            f"{due.day} {due:%B %Y}: {english}. Record each with the form at the booth itself.",
+            "text_hi": f"{name['hi'] or first['aspirant_id']}: {_seat(first, 'hi')} में आपको सौंपे गए बूथ, {due.day} "
+            f"{MONTHS_HI[due.month - 1]} {due.year} तक: {hindi}। हर काम बूथ पर ही फॉर्म में दर्ज करें।",
         })  # fmt: skip
     return pd.DataFrame(lines)
 
@@ -157,35 +142,19 @@ def entities(rows: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-_MONTHS: Final = (
-    "जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
-)  # fmt: skip
-
-
 def _first(row: Any, *names: str) -> str:
     """Return the first of the named cells that holds anything."""
     return next((str(row[name]) for name in names if not pd.isna(row[name]) and str(row[name])), "")
+
+
+def _booth(row: Any) -> str:
+    return f"{row['booth_no']} {_first(row, 'station_name', 'village')}".strip()
 
 
 def _seat(row: Any, language: str) -> str:
     number = str(row["seat_id"]).rsplit("-", 1)[-1]
     names = ("seat_name_hi", "seat_name") if language == "hi" else ("seat_name", "seat_name_hi")
     return f"{number} {_first(row, *names)}".strip()
-
-
-def _csv(path: Path, frame: pd.DataFrame) -> Path:
-    """Write a CSV whose cells no spreadsheet takes for a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False):
-        writer.writerow(["" if pd.isna(cell) else _harmless(str(cell)) for cell in row])
-    write_bytes(path, buffer.getvalue().encode("utf-8-sig"))
-    return path
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _workbook(path: Path, rows: pd.DataFrame) -> Path:
@@ -227,28 +196,21 @@ def _html(path: Path, rows: pd.DataFrame) -> Path:
         first = own.iloc[0]
         due = pd.Timestamp(first["due_at"]).tz_convert("Asia/Kolkata")
         cells = "".join(
-            f'<tr><td class="no">{_text(row["booth_no"])}</td><td>{_text(_first(row, "station_name", "village"))}</td>'
-            f"<td>{_text(_first(row, 'block'))}</td><td>{_text(TASKS_HI[row['task']])}<br>{_text(row['task'])}</td>"
+            f'<tr><td class="no">{escaped(row["booth_no"])}</td>'
+            f"<td>{escaped(_first(row, 'station_name', 'village'))}</td><td>{escaped(_first(row, 'block'))}</td>"
+            f"<td>{escaped(TASKS_HI[row['task']])}<br>{escaped(row['task'])}</td>"
             '<td class="tick"></td></tr>'
             for _, row in own.iterrows()
         )
         name = " / ".join(dict.fromkeys(part for part in (_first(first, "name_hi"), _first(first, "name")) if part))
         pages.append(
-            f"<section><h1>{_text(name or str(aspirant))}</h1>"
-            f"<p>{_text(_seat(first, 'hi'))} / {_text(_seat(first, 'en'))} · आवेदन संख्या / application "
-            f"<strong>{_text(str(aspirant))}</strong></p>"
-            f"<p>सौंपे गए बूथ, {due.day} {_MONTHS[due.month - 1]} {due.year} तक / booths to be worked by {due.day} "
+            f"<section><h1>{escaped(name or str(aspirant))}</h1>"
+            f"<p>{escaped(_seat(first, 'hi'))} / {escaped(_seat(first, 'en'))} · आवेदन संख्या / application "
+            f"<strong>{escaped(str(aspirant))}</strong></p>"
+            f"<p>सौंपे गए बूथ, {due.day} {MONTHS_HI[due.month - 1]} {due.year} तक / booths to be worked by {due.day} "
             f"{due:%B %Y}. हर काम बूथ पर ही फॉर्म में दर्ज करें / record each with the form at the booth itself.</p>"
             "<table><thead><tr><th>बूथ / Booth</th><th>मतदेय स्थल / Polling station</th><th>ब्लॉक / Block</th>"
             f"<th>कार्य / Task</th><th>हुआ / Done</th></tr></thead><tbody>{cells}</tbody></table></section>"
         )
-    text = (
-        '<!doctype html><html lang="hi"><head><meta charset="utf-8"><title>सौंपे गए बूथ / Assignments</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(pages)}</body></html>\n"
-    )
-    write_bytes(path, text.encode())
+    write_bytes(path, page("सौंपे गए बूथ / Assignments", "".join(pages), language="hi").encode())
     return path
-
-
-def _text(value: object) -> str:
-    return html.escape("" if value is None else str(value))

@@ -156,8 +156,8 @@ def table_text(done: PresenceDone, *, most: int = 15) -> str:
         f"{totals['refused']:,} refused, {totals['posts']:,} social posts (activity, never presence)",
         f"  {'check':<18}{'makes it':<10}{'events':>10}{'aspirants':>11}",
         *(
-            f"  {str(row.check):<18}{str(row.verdict):<10}{row.events:>10,}{row.aspirants:>11,}"
-            for row in found.itertuples()
+            f"  {row['check']:<18}{row['verdict']:<10}{row['events']:>10,}{row['aspirants']:>11,}"
+            for row in found.to_dict("records")
         ),
     ]
     people = done.counts.verdicts.copy()
@@ -166,8 +166,8 @@ def table_text(done: PresenceDone, *, most: int = 15) -> str:
     if len(worst):
         lines.append(f"  {'aspirant':<18}{'seat':<14}{'verified':>10}{'doubtful':>10}{'refused':>10}")
         lines += [
-            f"  {str(row.aspirant_id or '(in no list)'):<18}{str(row.seat_id):<14}{row.verified:>10,}{row.doubtful:>10,}"
-            f"{row.refused:>10,}"
-            for row in worst.itertuples()
+            f"  {row['aspirant_id'] or '(in no list)':<18}{row['seat_id']:<14}{row['verified']:>10,}"
+            f"{row['doubtful']:>10,}{row['refused']:>10,}"
+            for row in worst.to_dict("records")
         ]
     return "\n".join(lines)

@@ -44,7 +44,8 @@ def command(
             )
             for row in table.to_dict("records")
         ]  # fmt: skip
-        head = f"{int(given['done'].sum()):,} of {int(given['assigned'].sum()):,} done; {len(table) - len(given)} not assigned"
+        head = f"{int(given['done'].sum()):,} of {int(given['assigned'].sum()):,} done"
+        head += f"; {len(table) - len(given)} aspirants not assigned"
         common.result(table.to_dict("records"), "\n".join([head, *lines]))
         return
     with workspace.lock("ingest"):

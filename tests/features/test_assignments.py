@@ -46,7 +46,9 @@ def known(
             "result_date": pd.to_datetime(["2022-03-10", "2027-03-10"]),
         }),
         "booths": booths, "booth_votes": votes,
-        "aspirants": pd.DataFrame({"election_id": NEW, "seat_id": SEAT, "aspirant_id": list(people), "applied_at": applied}),
+        "aspirants": pd.DataFrame(
+            {"election_id": NEW, "seat_id": SEAT, "aspirant_id": list(people), "applied_at": applied}
+        ),
         "booth_team": pd.DataFrame([
             {"election_id": NEW, "seat_id": SEAT, "booth_no": booth, "role": role, "filled": filled,
              "verified": verified, "recorded_at": pd.Timestamp(f"{day}T00:00Z"), "worker_id": "W"}
