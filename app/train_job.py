@@ -261,7 +261,8 @@ def _record(run: Run, trained: Trained, workspace: Workspace, digest: str) -> No
             **{f"model.{name}": value for name, value in settings.model.model_dump().items()},
         }
     )
-    run.metrics({f"spread_{name}": value for name, value in vars(trained.spread).items()})
+    spread = {name: value for name, value in vars(trained.spread).items() if isinstance(value, float)}
+    run.metrics({f"spread_{name}": value for name, value in spread.items()})
     run.metrics(
         {
             f"{row['contender']}_{name}": float(row[name])

@@ -283,7 +283,7 @@ def _coverage(card: Document, evidence: Mapping[str, Any], record: Mapping[str, 
     card.table(rows[["election_id", "nominees", "in_range", "given_swing"]].rename(columns=_WORDS).tail(12))
     spread = record.get("spread", {})
     if spread:
-        told = ", ".join(f"{name} {float(value):.1f}" for name, value in spread.items())
+        told = ", ".join(f"{name} {float(value):.1f}" for name, value in spread.items() if isinstance(value, float))
         card.say(f"Standard deviations in points: {told}.")
 
 

@@ -121,7 +121,10 @@ def predict_aspirants(
     contributions = models.candidate.contributions(X)
     rng = np.random.default_rng(np.random.SeedSequence([seed, *election_id.encode()]))
     districts = people["seat_id"].map(district).fillna("")
-    swing, seat = shared_draws(models.spread, people["seat_id"].tolist(), districts.tolist(), draws=draws, rng=rng)
+    swing, seat = shared_draws(
+        models.spread, people["seat_id"].tolist(), districts.tolist(), X[BASELINE].to_numpy(dtype=float), draws=draws,
+        rng=rng,
+    )  # fmt: skip
     if scenario.swing is not None:  # known, so nothing of it is left to draw
         contributions = contributions.assign(**{"(base)": contributions["(base)"] + scenario.swing})
         swing = np.zeros_like(swing)

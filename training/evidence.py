@@ -98,15 +98,16 @@ def held(residual: Floats, examples: Examples, order: Sequence[str]) -> list[dic
         here = examples.election == name
         if not here.any() or here.all():
             continue
-        spread = estimate_spread(residual[~here], examples.group[~here], examples.district[~here])
+        margin = examples.X[BASELINE].to_numpy(dtype=float)
+        spread = estimate_spread(residual[~here], examples.group[~here], examples.district[~here], margin[~here])
         own = residual[here]
         free = _freed(own, examples.group[here])
         rows.append(
             {
                 "election_id": name,
                 "nominees": int(here.sum()),
-                "in_range": float((np.abs(own) <= half_width(spread, swing=True)).mean()),
-                "given_swing": float((np.abs(free) <= half_width(spread, swing=False)).mean()),
+                "in_range": float((np.abs(own) <= half_width(spread, margin[here], swing=True)).mean()),
+                "given_swing": float((np.abs(free) <= half_width(spread, margin[here], swing=False)).mean()),
             }
         )
     return rows

@@ -7,7 +7,7 @@ out in folds), so the candidate layer learns from residuals as they will be met.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -72,6 +72,26 @@ class Examples:
             self.district[mask], self.party[mask], self.infos,
             None if self.people is None else self.people[mask].reset_index(drop=True),
         )  # fmt: skip
+
+
+def without_families(examples: Examples, families: Collection[str]) -> Examples:
+    """Return the examples without the features of some families.
+
+    Parameters
+    ----------
+    examples : Examples
+        With all features.
+    families : collection of str
+        Such as "fit"; the seat's baseline stays.
+
+    Returns
+    -------
+    Examples
+        With fewer columns, the same rows.
+    """
+    dropped = {name for name, info in examples.infos.items() if info.family in families}
+    infos = {name: info for name, info in examples.infos.items() if name not in dropped}
+    return replace(examples, X=examples.X.drop(columns=sorted(dropped & set(examples.X.columns))), infos=infos)
 
 
 def fit_shares(

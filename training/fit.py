@@ -19,7 +19,7 @@ from khaka.data.durable import write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
 from khaka.features.quality import PARTS
-from khaka.training.candidate import CandidateModel
+from khaka.training.candidate import BASELINE, CandidateModel
 from khaka.training.contenders import choose, compare, guessed, makers
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.evidence import FILE as EVIDENCE
@@ -98,10 +98,11 @@ class Models:
 
 def load_models(folder: Path) -> Models:
     """Read what `Trained.save` wrote; the caller has checked the folder's hashes."""
+    spread = json.loads((folder / _SPREAD).read_text(encoding="utf-8"))
     return Models(
         ShareModel.from_json(json.loads((folder / _SHARES).read_text(encoding="utf-8"))),
         CandidateModel.load(folder),
-        MarginSpread(**json.loads((folder / _SPREAD).read_text(encoding="utf-8"))),
+        MarginSpread(**{key: tuple(value) if isinstance(value, list) else value for key, value in spread.items()}),
     )
 
 
@@ -141,6 +142,42 @@ def train(
     KhakaError
         No past election, fewer than 20 serious nominees in all, or a feature that has seen the outcome.
     """
+    prepared = prepare(corpus, as_of=as_of, party=party, settings=settings, weights=weights, progress=progress)
+    return fit_layer(prepared, settings=settings, weights=weights, progress=progress)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The share model and what the candidate layer learns from, before it is fitted.
+
+    Parameters
+    ----------
+    past : list of PastElection
+        What was learned from.
+    shares : ShareModel
+        Shares of all nominees.
+    examples : Examples
+        With all features.
+    as_of : datetime.date
+        Nothing later was used.
+    """
+
+    past: list[PastElection]
+    shares: ShareModel
+    examples: Examples
+    as_of: dt.date
+
+
+def prepare(
+    corpus: Corpus,
+    *,
+    as_of: dt.date,
+    party: str,
+    settings: ModelSettings,
+    weights: Mapping[str, float],
+    progress: Progress | None = None,
+) -> Prepared:
+    """Fit the share model and put the candidate layer's examples together; parameters as for `train`."""
     say = progress or _silent
     past = corpus.until(as_of, progress=say)
     for election in past[-_CHECKED:]:
@@ -149,14 +186,50 @@ def train(
     say("share model")
     first = as_of - dt.timedelta(days=round(365.25 * settings.candidate_years))
     recent = {election.election_id for election in past if election.result_date > first}
-    made = make_examples(
+    examples = make_examples(
         corpus.source, past, recent, party=party, settings=settings, progress=say, weighted=frozenset(weights)
     )
-    refuse_leaks(made)
-    examples = guessed(made)
+    refuse_leaks(examples)
+    return Prepared(past, shares, examples, as_of)
+
+
+def fit_layer(
+    prepared: Prepared,
+    *,
+    settings: ModelSettings,
+    weights: Mapping[str, float],
+    progress: Progress | None = None,
+) -> Trained:
+    """Compare the contenders for the candidate layer and fit the best.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        From `prepare`; examples may have been thinned out.
+    settings : ModelSettings
+        Seed and threads.
+    weights : mapping of str to float
+        The party's own weights for features without outcomes.
+    progress : callable, optional
+        Told each step.
+
+    Returns
+    -------
+    Trained
+        As from `train`.
+
+    Raises
+    ------
+    KhakaError
+        Fewer than 20 serious nominees in all.
+    """
+    say, past = progress or _silent, prepared.past
+    examples = guessed(prepared.examples)
     if len(examples.margin) < 20:
         count = len(examples.margin)
-        raise KhakaError(f"only {count} serious nominees with a result by {as_of}: too few to learn from (20 are)")
+        raise KhakaError(
+            f"only {count} serious nominees with a result by {prepared.as_of}: too few to learn from (20 are)"
+        )
     newest = _held_out(past, examples)
     contenders = makers(examples.infos, settings, weights)
     table = compare(examples, newest, contenders, settings)
@@ -164,7 +237,7 @@ def train(
     chosen = choose(table)
     order = [election.election_id for election in past]
     residual = _out_of_fold(examples, contenders[chosen])
-    spread = estimate_spread(residual, examples.group, examples.district)
+    spread = estimate_spread(residual, examples.group, examples.district, examples.X[BASELINE].to_numpy())
     evidence = {
         "out_of_time": out_of_time(examples, order, contenders[chosen]), "coverage": held(residual, examples, order),
     }  # fmt: skip
@@ -175,7 +248,9 @@ def train(
     if explained is not None:
         spread = with_explained(spread, explained)
     say(f"chosen: {chosen}")
-    return Trained(shares, model, spread, table, chosen, newest, examples, as_of, order, evidence, residual)
+    return Trained(
+        prepared.shares, model, spread, table, chosen, newest, examples, prepared.as_of, order, evidence, residual
+    )
 
 
 def _silent(_: str) -> None:

@@ -7,6 +7,11 @@ share all three. Who knows the party's swing still doesn't know the district's, 
 few elections cannot tell the spread of swings, so it is pooled with a prior:
 
     s^2 = (n0 * prior^2 + sum of squared group means) / (n0 + groups)
+
+Where two parties are strong a vote moves both shares, so margins near zero are noisier than those of parties far
+behind. The seat's part is therefore a line in the seat's expected margin, fitted to absolute residuals; its size is
+split-conformal with normalised scores (Lei et al. 2018, *Journal of the American Statistical Association* 113,
+1094-1111): the quantile at which the ranges held 90% of the nominees of elections that the model had not seen.
 """
 
 from __future__ import annotations
@@ -31,6 +36,8 @@ Z90: Final = 1.6448536269514722
 """Standard deviations from the middle to each end of a normal 90% range."""
 
 _PRIOR_WEIGHT: Final = 4.0
+_FEWEST: Final = 50  # residuals from which on a line is fitted
+_KNOTS: Final = 9
 _PERSON_PART: Final = 0.15
 """Part of the variance within a seat that is put down to the person: directions are known, the size is not."""
 
@@ -49,15 +56,37 @@ class MarginSpread:
         Of a seat, whoever the nominee is.
     person : float
         Of what nobody recorded about a nominee.
+    knots, totals : tuple of float
+        Expected margins of a seat, and at these the spread of all but the swing; between them it is interpolated.
+        Empty: the same everywhere.
     """
 
     swing: float
     district: float
     seat: float
     person: float
+    knots: tuple[float, ...] = ()
+    totals: tuple[float, ...] = ()
+
+    def factor(self, baseline: Floats) -> Floats:
+        """Return by how much the district's and the seat's part is larger or smaller at expected margins, shape (n,).
+
+        Examples
+        --------
+        >>> spread = MarginSpread(10.0, 3.0, 4.0, 0.0, knots=(-20.0, 0.0), totals=(4.0, 6.0))
+        >>> spread.factor(np.array([-30.0, -10.0, 0.0])).tolist()
+        [0.8, 1.0, 1.2]
+        """
+        if not self.knots:
+            return np.ones(len(baseline))
+        total = np.interp(baseline, self.knots, self.totals)
+        shared = max(self.district**2 + self.seat**2, 1e-9)
+        return np.asarray(np.sqrt(np.maximum(total**2 - self.person**2, 0.25 * total**2) / shared))
 
 
-def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> MarginSpread:
+def estimate_spread(
+    residual: Floats, groups: Labels, districts: Labels, baseline: Floats | None = None
+) -> MarginSpread:
     """Estimate the spread from residuals of elections that the model had not seen.
 
     Parameters
@@ -68,13 +97,16 @@ def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> Marg
         Party in an election.
     districts : sequence of str, length n
         District of the seat; blank where unknown.
+    baseline : ndarray, shape (n,), optional
+        The seat's expected margin in points, on which the seat's part depends; without it is the same everywhere.
 
     Returns
     -------
     MarginSpread
         With few rows, near the prior.
     """
-    frame = pd.DataFrame({"r": residual, "g": np.asarray(groups), "d": np.asarray(districts)}).dropna()
+    at = np.zeros(len(residual)) if baseline is None else baseline
+    frame = pd.DataFrame({"r": residual, "g": np.asarray(groups), "d": np.asarray(districts), "b": at}).dropna()
     sizes = frame.groupby("g")["r"].transform("size")
     frame = frame[sizes >= 5]
     if frame.empty:
@@ -91,24 +123,67 @@ def estimate_spread(residual: Floats, groups: Labels, districts: Labels) -> Marg
     spread = np.quantile(np.abs(inner), 0.90) / Z90  # the ranges are 90% ranges: fit the spread there
     district = np.sqrt(np.clip(between, 0.0, 0.5 * spread**2))
     within = max(spread**2 - district**2, 1.0)
+    knots, totals = ((), ()) if baseline is None else seat_line(np.abs(own), frame["b"].to_numpy(dtype=float))
     return MarginSpread(
         float(swing),
         float(district),
         float(np.sqrt((1 - _PERSON_PART) * within)),
         float(np.sqrt(_PERSON_PART * within)),
+        knots,
+        totals,
     )
 
 
-def half_width(spread: MarginSpread, *, swing: bool) -> float:
-    """Return half the width of a 90% range in points, with the swing drawn or known.
+def seat_line(off: Floats, baseline: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return expected margins and the spread there whose 90% ranges hold 90% of the residuals.
+
+    Parameters
+    ----------
+    off : ndarray, shape (n,)
+        Absolute residuals in points, the swing taken out.
+    baseline : ndarray, shape (n,)
+        The seat's expected margin in points.
+
+    Returns
+    -------
+    tuple of tuple of float
+        Knots and standard deviations; empty with fewer than 50 rows.
 
     Examples
     --------
-    >>> round(half_width(MarginSpread(12.0, 3.0, 4.0, 0.0), swing=False), 2)
-    8.22
+    >>> rng = np.random.default_rng(1)
+    >>> margin = rng.uniform(-40, 0, 4000)
+    >>> knots, totals = seat_line(np.abs(rng.normal(0, 14 + margin / 5)), margin)
+    >>> round(totals[0]), round(totals[-1])
+    (6, 14)
     """
-    parts = (spread.district, spread.seat, spread.person, spread.swing if swing else 0.0)
-    return float(Z90 * np.sqrt(sum(part**2 for part in parts)))
+    if len(off) < _FEWEST:
+        return (), ()
+    low, high = np.quantile(baseline, [0.02, 0.98])  # beyond it nothing is known: as at the end
+    inside = np.clip(baseline, low, high)
+    design = np.column_stack([np.ones(len(off)), inside])
+    line = np.linalg.lstsq(design, off, rcond=None)[0]
+    least = off.mean() / 3  # a steep line must not promise certainty
+
+    def height(at: Floats) -> Floats:
+        return np.asarray(np.maximum(line[0] + line[1] * at, least))
+
+    score = off / height(inside)
+    size = float(np.quantile(score, min(1.0, np.ceil((len(off) + 1) * 0.9) / len(off)))) / Z90
+    knots = np.linspace(low, high, _KNOTS)
+    return tuple(float(knot) for knot in knots), tuple(float(value) for value in size * height(knots))
+
+
+def half_width(spread: MarginSpread, baseline: Floats, *, swing: bool) -> Floats:
+    """Return half the width of 90% ranges in points, with the swing drawn or known, shape (n,).
+
+    Examples
+    --------
+    >>> half_width(MarginSpread(12.0, 3.0, 4.0, 0.0), np.zeros(1), swing=False).round(2).tolist()
+    [8.22]
+    """
+    shared = (spread.district**2 + spread.seat**2) * spread.factor(baseline) ** 2
+    return np.asarray(Z90 * np.sqrt(shared + spread.person**2 + (spread.swing**2 if swing else 0.0)))
 
 
 def with_explained(spread: MarginSpread, explained: float) -> MarginSpread:
@@ -139,7 +214,13 @@ def with_explained(spread: MarginSpread, explained: float) -> MarginSpread:
 
 
 def shared_draws(
-    spread: MarginSpread, seats: Sequence[str], districts: Sequence[str], *, draws: int, rng: np.random.Generator
+    spread: MarginSpread,
+    seats: Sequence[str],
+    districts: Sequence[str],
+    baseline: Floats | None = None,
+    *,
+    draws: int,
+    rng: np.random.Generator,
 ) -> tuple[Floats, Floats]:
     """Draw what the aspirants of a seat share.
 
@@ -149,6 +230,8 @@ def shared_draws(
         Standard deviations.
     seats, districts : sequence of str, length n
         Of each aspirant.
+    baseline : ndarray, shape (n,), optional
+        The seat's expected margin, the same for all aspirants of a seat.
     draws : int
         How many.
     rng : numpy.random.Generator
@@ -165,4 +248,6 @@ def shared_draws(
     seat_of = np.unique(np.asarray(seats, dtype=str), return_inverse=True)[1]
     district = spread.district * rng.standard_normal((int(district_of.max(initial=-1)) + 1, draws))
     seat = spread.seat * rng.standard_normal((int(seat_of.max(initial=-1)) + 1, draws))
-    return np.broadcast_to(state, (len(seat_of), draws)).copy(), district[district_of] + seat[seat_of]
+    wide = spread.factor(np.zeros(len(seat_of)) if baseline is None else baseline)[:, None]
+    own = wide * (district[district_of] + seat[seat_of])
+    return np.broadcast_to(state, (len(seat_of), draws)).copy(), own
