@@ -36,6 +36,8 @@ class Document:
     ----------
     title : str
         Of the document.
+    blocks : list
+        Kind ("h", "p", "ul", "table") and content of each block.
     """
 
     title: str

@@ -36,6 +36,14 @@ def test_one_election_is_not_enough_and_a_worse_model_fails() -> None:
     assert math.isnan(nothing.figure)
 
 
+def test_against_the_baseline_a_difference_within_its_error_passes() -> None:
+    rows = [{"model": 5.0, "baseline": 5.2}, {"model": 7.0, "baseline": 6.7}]
+    assert not beats("x", rows, "baseline", limits=LIMITS).passed
+    assert beats("x", rows, "baseline", limits=LIMITS, within_error=True).passed
+    worse = [{"model": 5.3, "baseline": 5.0}, {"model": 7.3, "baseline": 6.9}]
+    assert not beats("x", worse, "baseline", limits=LIMITS, within_error=True).passed
+
+
 def test_a_model_that_is_the_ridge_itself_passes_and_says_so() -> None:
     same = beats("x", [{"model": 5.0, "ridge": 5.0}] * 2, "ridge", limits=LIMITS)
     assert same.passed
@@ -63,15 +71,14 @@ def test_the_gaming_test_counts_moves_of_two_ranks_and_more(moves: list[int]) ->
 
 
 def test_ranges_that_hold_too_little_or_too_much_fail() -> None:
-    states = pd.DataFrame({"coverage_given_swing": [0.9]})
     good = [{"nominees": 100, "in_range": 0.9, "given_swing": 0.9}]
-    assert all(check.passed for check in coverage_checks(good, states, limits=LIMITS))
+    assert all(check.passed for check in coverage_checks(good, limits=LIMITS))
     for key, value, name in (("in_range", 0.8, "90% ranges hold"), ("given_swing", 0.7, "given the swing"),
                              ("given_swing", 0.99, "given the swing")):  # fmt: skip
-        failed = [c.name for c in coverage_checks([{**good[0], key: value}], states, limits=LIMITS) if not c.passed]
+        failed = [c.name for c in coverage_checks([{**good[0], key: value}], limits=LIMITS) if not c.passed]
         assert len(failed) == 1
         assert name in failed[0]
-    assert not any(check.passed for check in coverage_checks([], states.iloc[:0], limits=LIMITS))
+    assert not any(check.passed for check in coverage_checks([], limits=LIMITS))
 
 
 def test_a_group_that_is_shut_out_fails_and_chance_passes() -> None:
