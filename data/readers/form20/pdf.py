@@ -45,6 +45,7 @@ def grid_of_pdf(path: Path) -> Grid:
             if pages > _MOST_PAGES:
                 raise KhakaError(f"{path} has {pages} pages, too many for a result sheet of one seat; give one seat a file")
             for number, page in enumerate(document.pages, 1):
+                _lay_out(page)
                 letters += len(page.chars)
                 pictures += len(page.images)
                 if page.chars:
@@ -61,6 +62,63 @@ def grid_of_pdf(path: Path) -> Grid:
             "picture; give the sheet as CSV or XLSX, or a PDF with text"
         )
     return grid_of_boxes(boxes)
+
+
+def _lay_out(page: Any) -> None:
+    """Lay out a page with the text that its marked content says it means.
+
+    Devanagari is printed glyph by glyph, and the glyphs' own codes are of little use; programs that print it note the
+    letters beside each run of glyphs (ActualText, PDF 32000-1, 14.9.4). The first glyph of a run takes all its
+    text and the place of the whole run.
+    """
+    from pdfminer.pdfinterp import PDFPageInterpreter
+    from pdfminer.psparser import PSLiteral
+    from pdfplumber.page import PDFPageAggregatorWithMarkedContent
+
+    class Device(PDFPageAggregatorWithMarkedContent):
+        spans: list[str | None]
+        first: Any
+
+        def begin_tag(self, tag: PSLiteral, props: Any = None) -> None:
+            super().begin_tag(tag, props)
+            text = props.get("ActualText") if isinstance(props, dict) else None
+            outer = next((span for span in self.spans if span is not None), None)
+            self.spans.append(_text_string(text) if isinstance(text, bytes) and outer is None else None)
+            if self.spans[-1] is not None:
+                self.first = None
+
+        def end_tag(self) -> None:
+            super().end_tag()
+            if self.spans:
+                self.spans.pop()
+
+        def render_char(self, *args: Any, **kwargs: Any) -> float:
+            advance: float = super().render_char(*args, **kwargs)
+            span = next((span for span in self.spans if span is not None), None)
+            glyphs = self.cur_item._objs
+            if span is None or not glyphs:
+                return advance
+            if self.first is None:
+                self.first = glyphs[-1]
+                self.first._text = span
+            else:
+                one, other = self.first, glyphs.pop()
+                one.set_bbox((min(one.x0, other.x0), min(one.y0, other.y0), max(one.x1, other.x1), max(one.y1, other.y1)))
+            return advance
+
+    device = Device(page.pdf.rsrcmgr, pageno=page.page_number, laparams=page.pdf.laparams)
+    device.spans, device.first = [], None
+    PDFPageInterpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
+    page._layout = device.get_result()
+
+
+def _text_string(raw: bytes) -> str:
+    """Decode a PDF's text string: UTF-16 or UTF-8 with its mark, else Latin-1 (near enough to PDFDocEncoding)."""
+    if raw.startswith(b"\xfe\xff"):
+        return raw[2:].decode("utf-16-be", errors="replace")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return raw[3:].decode("utf-8", errors="replace")
+    return raw.decode("latin-1")
 
 
 def _page(page: Any, number: int) -> list[Box]:
