@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, str]] = {
     "freeze": "Keep the results of a list that goes out, as they were.",
     "moved": "Which places changed between two batches, and what that is made of.",
     "c7": "Drafts of Form C-7 from recorded facts, with clocks and a check of every word.",
+    "person": "An aspirant's rights: export, correct, erase.",
     "simulate": "Write a made-up state whose truth is known.",
     "evaluate": "Score a ranking against a made-up state's truth.",
     "study": "Judge the ranking on many made-up states of every kind.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.resources import as_file, files
@@ -104,30 +105,46 @@ def to_pdf(
     """
     said = {name.replace(".", "_"): text for name, text in labels(language).texts.items()}
     data = {"doc": doc, "labels": said, "seats": seats, "cover": cover}
+    return typeset("khaka.scoring.dossier", TEMPLATE, data, stamp.time)
+
+
+def typeset(package: str, template: str, data: Mapping[str, Any], time: dt.datetime) -> bytes:
+    """Return a template of a package set with data, as PDF.
+
+    Parameters
+    ----------
+    package : str
+        Import name of the package that holds the template.
+    template : str
+        Its file; it reads the data as JSON from `sys.inputs.data`.
+    data : mapping
+        Texts, lists and numbers.
+    time : datetime
+        Creation time in the file.
+
+    Returns
+    -------
+    bytes
+        A tagged PDF, the same from the same data.
+    """
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    pdf = _compiler().compile(
-        input=str(_template()), format="pdf", sys_inputs={"data": text}, timestamp=int(stamp.time.timestamp())
-    )
+    path, compiler = _compiler(package, template)
+    pdf = compiler.compile(input=str(path), format="pdf", sys_inputs={"data": text}, timestamp=int(time.timestamp()))
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no PDF")
     return pdf
 
 
 @functools.cache
-def _template() -> Path:
-    """Return the template as a file: an installed package has one already."""
-    with as_file(files("khaka.scoring.dossier").joinpath(TEMPLATE)) as path:
-        return path.resolve()
-
-
-@functools.cache
-def _compiler() -> Any:
-    """Return the compiler, with no font but the package's: the same bytes on every machine."""
+def _compiler(package: str, template: str) -> tuple[Path, Any]:
+    """Return template and compiler, with no font but the package's: the same bytes on every machine."""
     import typst
 
-    with as_file(files(FONT).joinpath("files")) as folder:
+    # an installed package has its files as files already: the paths stay valid
+    with as_file(files(package).joinpath(template)) as path, as_file(files(FONT).joinpath("files")) as folder:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
-    return typst.Compiler(root=str(_template().parent), font_paths=fonts)
+        resolved = path.resolve()
+        return resolved, typst.Compiler(root=str(resolved.parent), font_paths=fonts)
 
 
 def versions() -> dict[str, str]:
