@@ -164,7 +164,11 @@ def _guarded(item: Route) -> Callable[[Request], object]:
             refused = await _read_form(request, item)
             if refused is not None:
                 return refused
-        return await run_in_threadpool(_answer, request, item)
+        try:
+            return await run_in_threadpool(_answer, request, item)
+        finally:
+            if request.state.form is not None:
+                await request.state.form.close()  # removes what was uploaded
 
     return endpoint
 

@@ -77,7 +77,7 @@ def make_list(
     names = tuple((seat_id, waiting[seat_id].aspirant_id) for seat_id in shown.seats if seat_id in set(seat_ids))
     with review.database.write() as connection:
         for seat_id in seat_ids:
-            unchanged_since(shown.election_id, seat_id, max(head_seq, waiting[seat_id].seq))(connection)
+            unchanged_since(shown.election_id, seat_id, head_seq)(connection)
         number = 1 + (
             connection.scalar(
                 sa.select(sa.func.count()).where(

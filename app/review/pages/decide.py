@@ -28,7 +28,7 @@ def show(request: Request) -> Response:
     return render(
         request, "decide.html", seat=shown.seats[seat_id], candidates=tuple(names.values()), names=names,
         stands=stands, first=shown.first_name(seat_id), second_person=settings.second_person,
-        may_decide=visitor(request).role is Role.STATE,
+        may_decide=visitor(request).role is Role.STATE, entry=request.query_params.get("entry", ""),
     )  # fmt: skip
 
 
@@ -50,29 +50,29 @@ def decide(request: Request) -> Response:
     aspirant_id, reason = text_field(request, "aspirant_id", longest=80), text_field(request, "reason")
     match what:
         case "choose":
-            deciding.choose(act, aspirant_id, reason=reason)
+            entry = deciding.choose(act, aspirant_id, reason=reason)
         case "hold":
-            deciding.hold(act, reason=reason)
+            entry = deciding.hold(act, reason=reason)
         case "substitute":
-            deciding.substitute(act, aspirant_id, reason=reason)
+            entry = deciding.substitute(act, aspirant_id, reason=reason)
         case "shortlist":
-            deciding.shortlist(act, [str(one) for one in form(request).getlist("shortlist")])
+            entry = deciding.shortlist(act, [str(one) for one in form(request).getlist("shortlist")])
         case "confirm":
             of = text_field(request, "of", longest=20)
-            deciding.confirm(act, int(of) if of.isdecimal() else 0)
+            entry = deciding.confirm(act, int(of) if of.isdecimal() else 0)
         case "settle":
-            deciding.settle(act, text_field(request, "how", longest=40), whom=text_field(request, "whom", longest=80),
-                            reason=reason)  # fmt: skip
+            how, whom = text_field(request, "how", longest=40), text_field(request, "whom", longest=80)
+            entry = deciding.settle(act, how, whom=whom, reason=reason)
         case _:
             raise KhakaError(f"the form asks for {what!r}; it can be choose, hold, substitute, shortlist or confirm")
-    return redirect(f"/seat/{act.seat_id}/decide")
+    return redirect(f"/seat/{act.seat_id}/decide?entry={entry.seq}")
 
 
 def note(request: Request) -> Response:
     """Write a note."""
     act = act_of(request)
-    deciding.note(act, text_field(request, "text"))
-    return redirect(f"/seat/{act.seat_id}/decide")
+    entry = deciding.note(act, text_field(request, "text"))
+    return redirect(f"/seat/{act.seat_id}/decide?entry={entry.seq}")
 
 
 routes = [

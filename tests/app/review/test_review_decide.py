@@ -37,7 +37,7 @@ def test_the_page_shows_every_name_with_its_number_and_the_version(committee: An
 
 def test_the_first_name_needs_no_reason(committee: Any, app: FastAPI) -> None:
     done = committee.post(PAGE, {"what": "choose", "aspirant_id": "A1", **shown(app)})
-    assert (done.status_code, done.headers["location"]) == (303, PAGE)
+    assert (done.status_code, done.headers["location"]) == (303, f"{PAGE}?entry={stands(app).seq}")
     assert (stands(app).status, stands(app).aspirant_id, stands(app).by) == ("chosen", "A1", "state")
     assert stands(app).version == app.state.review.current.get().version
     assert "Asha Devi" in committee.get(PAGE).text
