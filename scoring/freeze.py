@@ -27,8 +27,6 @@ from khaka.scoring.manifest import versions
 FOLDER: Final = "lists"
 RECORD: Final = "frozen.json"
 
-_RESULTS: Final = ("scores.parquet", "scores.csv", "explanations.parquet", "panel.parquet", "manifest.json")
-_OPTIONAL: Final = ("slate.parquet", "slate.json", "forecast.parquet")
 _READ_ONLY: Final = 0o444
 
 
@@ -141,14 +139,13 @@ def freeze(
     missing = [seat for seat in wanted if seat not in set(there)]
     if missing:
         raise KhakaError(f"no scores of {', '.join(missing[:3])} in {results.name}; leave them out or score them first")
-    _check_manifest(results)
+    outputs = _outputs(results)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        for file in (*_RESULTS, *_OPTIONAL):
-            if (results / file).is_file():
-                shutil.copyfile(results / file, partial / file)
+        for file in (*outputs, "manifest.json"):
+            shutil.copyfile(results / file, partial / file)
         if rules is not None:
             shutil.copyfile(rules, partial / "rules.toml")
         write_bytes(partial / "list.csv", _list(results, scores, wanted))
@@ -224,16 +221,19 @@ def _check(folder: Path, name: str, hashes: Mapping[str, str]) -> None:
             raise KhakaError(f"{file} of the frozen list {name!r} has changed since it was frozen; restore a backup")
 
 
-def _check_manifest(results: Path) -> None:
-    """Refuse results that are not those of their manifest: what goes out must be what was scored."""
+def _outputs(results: Path) -> list[str]:
+    """Return the files that the manifest names, each checked: what goes out must be what was scored."""
     path = results / "manifest.json"
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))["score"]["outputs"]
-    except (OSError, ValueError, KeyError):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        named = {file: one for command in content.values() for file, one in command.get("outputs", {}).items()}
+        content["score"]["outputs"]["scores.parquet"]
+    except (OSError, ValueError, KeyError, AttributeError):
         raise KhakaError(f"{path} says nothing of the scores; run khaka score again") from None
-    for file, said in entry.items():
+    for file, said in named.items():
         if not (results / file).is_file() or sha256(results / file) != said["sha256"]:
-            raise KhakaError(f"{file} is not the one that was scored ({path}); run khaka score again")
+            raise KhakaError(f"{file} is not the one that was made ({path}); run khaka score or slate again")
+    return sorted(named)
 
 
 def _list(results: Path, scores: pd.DataFrame, seats: Sequence[str]) -> bytes:

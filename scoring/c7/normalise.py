@@ -124,7 +124,7 @@ def skeleton(word: str) -> str:
     Examples
     --------
     >>> skeleton("jeet"), skeleton("jitaau"), skeleton("sambhaavnaa"), skeleton("winnability")
-    ('jit', 'jitau', 'sanbhavna', 'vinability')
+    ('jit', 'jitau', 'sanbhavna', 'vinabiliti')
     """
     found = word.replace("w", "v").replace("ph", "f").replace("q", "k")
     found = re.sub("e{2,}|ii+|y(?=[^aeiou]|$)", "i", found)
