@@ -64,6 +64,8 @@ class Overlay:
         Places that stand for the pieces, km.
     point_piece : ndarray of int, shape (k,)
         The piece of each place.
+    missing : ndarray of float, shape (sources,)
+        Part of each source that belongs to targets which the map lacks: no piece shows where it lies.
     """
 
     source: Map
@@ -75,6 +77,7 @@ class Overlay:
     weight: Floats
     points: Floats
     point_piece: Ints
+    missing: Floats
 
     @cached_property
     def point_weight(self) -> Floats:
@@ -155,7 +158,7 @@ def overlay(source: Map, target: Map, *, density: Floats | None = None, missing:
     outside = 1.0 - _summed(at_source, share, len(source))
     outside = np.where((rest > 0) | (lacking > 0), outside, 0.0)
     points, piece = _places(pieces, float(np.sqrt(np.median(target.areas) / _POINTS)))
-    return Overlay(source, target, at_source, at_target, share, outside, total, points, piece)
+    return Overlay(source, target, at_source, at_target, share, outside, total, points, piece, lacking)
 
 
 def bring_total(pieces: Overlay, values: Floats) -> Brought:
@@ -357,5 +360,8 @@ def _measured(pieces: Overlay) -> Geometry:
             for u, a, one in zip(part, sources, theirs, strict=True)
             for v, b, two in zip(part, sources, theirs, strict=True)
         )
-        spread[target] = 2 * across - _mean_root(pieces, mine, mine) - among
+        # a source larger than its polygon by 1 / (1 - missing): its mean root distance grows with its width's root
+        wider = (1.0 - np.minimum(pieces.missing[sources], 0.99)) ** (-_POWER / 2) - 1.0
+        hidden = float((part**2 * distances.within[sources] * wider).sum())
+        spread[target] = 2 * across - _mean_root(pieces, mine, mine) - among + hidden
     return Geometry(distances, spread)

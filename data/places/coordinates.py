@@ -48,6 +48,7 @@ _REACH: Final = 0.9  # part of a seat's places within its reach: a town may hold
 _FAR: Final = 2.0  # far from the seat's centre, in reaches
 _LEAST_FAR_KM: Final = 5.0
 _SURELY_FAR_KM: Final = 30.0
+_LEAST_NEAR_KM: Final = 2.0
 _APART: Final = 3.0  # apart from the next place of its own seat, in the seat's usual gaps
 _ROUNDS: Final = 3
 _OFF_KM: Final = 1.0  # outside of the seat's polygon: published maps are simplified to some hundred metres
@@ -279,8 +280,10 @@ def _against_neighbours(
     alone = (own < _NEIGHBOURS / 2) | (away[rows] > np.fmax(2 * limit, _SURELY_FAR_KM))
     far = judged & (away[rows] > limit) & apart & alone
     stranger = judged & (own == 0) & apart & (among[rows] != seat[rows])
-    fault[rows[stranger]] = "other_seat"
-    fault[rows[far]] = "far"
+    settled = np.where(itself[:, 0], reached[:, 1], reached[:, 0])
+    beside = stranger & (chord_km(settled) <= np.fmax(_APART * seats.gap[seat[rows]], _LEAST_NEAR_KM))
+    fault[rows[stranger | far]] = "far"
+    fault[rows[beside]] = "other_seat"
     return fault, away, among
 
 

@@ -22,6 +22,7 @@ EQUAL_AREA: Final = "+proj=aea +lat_1=12 +lat_2=32 +lat_0=22 +lon_0=80 +datum=WG
 """Albers' equal-area projection fitted to India; lengths in km are right to about 2% there."""
 
 _WGS84: Final = "EPSG:4326"
+_EDGE: Final = 0.02  # degrees: an edge of this length bends by a few centimetres
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +181,10 @@ def project(shapes: Shapes) -> Shapes:
     if not len(shapes):
         return shapes
     transformer = Transformer.from_crs(_WGS84, EQUAL_AREA, always_xy=True)
-    moved = shapely.transform(shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
+    # a straight edge becomes a curve: without points on it two maps would part along it
+    moved = shapely.transform(
+        shapely.segmentize(shapes, _EDGE), lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    )
     return mended(moved)
 
 
