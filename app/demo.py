@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from khaka.app.dossier_job import dossier_job
 from khaka.app.evaluation import record_evaluation
 from khaka.app.jobs import features_job, forecast_job, score_job
 from khaka.app.progress import Progress
@@ -21,6 +22,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.workspace import init_workspace
+from khaka.scoring.blueprint import load_state
 from khaka.scoring.evaluate import evaluate_files, plot_evaluation
 from khaka.scoring.plots import plot_seat
 from khaka.training.tracking import Tracker
@@ -56,13 +58,13 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
         The folder holds something that no demo made.
     """
     _make_room(folder)
-    say(f"1 of 8  A made-up state of {seats} seats (seed {seed}); its truth is kept apart from the tables.")
+    say(f"1 of 9  A made-up state of {seats} seats (seed {seed}); its truth is kept apart from the tables.")
     world = simulate(folder / "world", seats=seats, seed=seed)
     workspace = init_workspace(folder, state=world.state, party=world.party)
     write_bytes(folder / _MARK, b"made by khaka demo\n")
     as_of = dt.date.fromisoformat(str(world.as_of))
 
-    say("2 of 8  Reading its tables, every row checked.")
+    say("2 of 9  Reading its tables, every row checked.")
     with Progress("reading", quiet=quiet) as progress:
         report = ingest(
             [folder / "world"], workspace_root=workspace.root, store=workspace.store, progress=progress.step
@@ -72,28 +74,34 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
     write_bytes(check, (text + "\n").encode())
     say(f"        {report.kept:,} rows kept.")
 
-    say(f"3 of 8  Features of the aspirants for {world.election_id}, as known on {as_of}.")
+    say(f"3 of 9  Features of the aspirants for {world.election_id}, as known on {as_of}.")
     features, table = features_job(workspace, election_id=world.election_id, as_of=as_of, out=None)
     say(f"        {table.values.shape[1]} features of {len(table.people):,} aspirants.")
 
-    say("4 of 8  Training on earlier elections; contenders compared on the newest one held out.")
+    say("4 of 9  Training on earlier elections; contenders compared on the newest one held out.")
     with Progress("train", quiet=quiet) as progress:
         model, trained = train_job(workspace, as_of=as_of, progress=progress.step)
     say(f"        {trained.chosen} was best and is registered as {model.version} (@challenger).")
 
-    say("5 of 8  Ranking the aspirants of every seat, with ranges, reasons and a panel.")
+    say("5 of 9  Ranking the aspirants of every seat, with ranges, reasons and a panel.")
     with Progress("score", quiet=quiet) as progress:
         scored = score_job(
             workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
         )
         picture = _picture(scored.path, workspace.store.read("aspirants"))
-        say("6 of 8  Forecasting the declared nominees of the rivals.")
+        say("6 of 9  Forecasting the declared nominees of the rivals.")
         forecast = forecast_job(
             workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
         )
-    say("7 of 8  A slate: one aspirant and one substitute a seat under the rules of the law.")
+    say("7 of 9  A slate: one aspirant and one substitute a seat under the rules of the law.")
     slate = slate_job(workspace, election_id=world.election_id)
-    say("8 of 8  Only because the state is made up: the ranking against its truth.\n")
+    say("8 of 9  A dossier of two pages for every seat, in English and in Hindi.")
+    state = load_state(workspace, world.election_id)
+    english, hindi = (
+        dossier_job(workspace, election_id=world.election_id, state=state, language=language)
+        for language in ("en", "hi")
+    )
+    say("9 of 9  Only because the state is made up: the ranking against its truth.\n")
     evaluation = evaluate_files(folder / "world" / "truth" / "truth.parquet", scored.path)
     plot_evaluation(evaluation, scored.path / "evaluation.png")
     record_evaluation(workspace, evaluation, scored.path)
@@ -110,7 +118,8 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
         "slate": str(slate.path),
         "against the truth": str(scored.path / "evaluation.png"),
         "what went in and out": str(scored.path / "manifest.json"),
-        "dossiers": _NOT_YET,
+        "dossiers": str(english.book),
+        "dossiers in Hindi": str(hindi.book),
         "review page": _NOT_YET,
     }
 

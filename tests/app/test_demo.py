@@ -33,7 +33,7 @@ def test_the_demo_does_the_whole_job_twice_with_the_same_bytes(
     for name, place in where.items():
         assert place.startswith(("mlflow ui", "not yet")) or Path(place).exists(), name
     waiting = {name for name, place in where.items() if place.startswith("not yet")}
-    assert waiting == {"dossiers", "review page"}
+    assert waiting <= {"review page"}
 
     results = Path(where["ranked seats"]).parent
     scores = pd.read_parquet(results / "scores.parquet")
