@@ -140,7 +140,8 @@ def _filled_right(grid: Grid, rows: Sequence[int], place: int) -> list[str]:
     has a heading there.
     """
     line = list(grid.spread[rows[place]])
-    if grid.boxes or place == len(rows) - 1:
+    merged = any(whole and not cell for row in rows for cell, whole in zip(grid.cells[row], grid.spread[row], strict=True))
+    if (grid.boxes and merged) or place == len(rows) - 1:
         return line
     below = [any(grid.spread[row][column] for row in rows[place + 1 :]) for column in range(grid.width)]
     above = [any(grid.spread[row][column] for row in rows[:place]) for column in range(grid.width)]

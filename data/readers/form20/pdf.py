@@ -15,6 +15,8 @@ _LEAST_LETTERS: Final = 20
 _MOST_PAGES: Final = 400
 _GAP: Final = 0.55
 """Words nearer than this share of the letters' size belong together."""
+_LEADING: Final = 0.6
+"""Lines nearer than this share of the letters' size are lines of one cell."""
 
 
 def grid_of_pdf(path: Path) -> Grid:
@@ -171,25 +173,61 @@ def _lines(words: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _from_words(words: list[dict[str, Any]], number: int, width: float) -> list[Box]:
     """Find columns without ruled lines: strips of the page that no line of counts crosses between two of them."""
     lines = [_segments(line) for line in _lines(words)]
-    body = [line for line in lines if sum(count_of(segment[2]) is not None for segment in line) >= 3]
+    counted = [sum(count_of(segment[2]) is not None for segment in line) for line in lines]
+    body = [line for line, count in zip(lines, counted, strict=True) if count >= 2 and 3 * count >= len(line)]
     if not body:
-        return [Box(number, 0.0, width, line[0][3], line[0][4], " ".join(segment[2] for segment in line)) for line in lines if line]
+        return [
+            Box(number, 0.0, width, line[0][3], line[0][4], " ".join(segment[2] for segment in line)) for line in lines
+        ]
     usual = sorted(len(line) for line in body)[len(body) // 2]
     strips = _strips([(segment[0], segment[1]) for line in body if len(line) >= 0.6 * usual for segment in line])
     starts = [left for left, _ in strips]
     out: list[Box] = []
-    for line in lines:
-        if len(line) == 1 and line[0][1] - line[0][0] > 0.3 * width:
-            out.append(Box(number, starts[0], width, line[0][3], line[0][4], line[0][2]))
+    for band in _bands(lines, [line in body for line in lines]):
+        top, bottom = min(part[3] for line in band for part in line), max(part[4] for line in band for part in line)
+        if len(band) == 1 and len(band[0]) == 1 and band[0][0][1] - band[0][0][0] > 0.3 * width:
+            out.append(Box(number, starts[0], width, top, bottom, band[0][0][2]))
             continue
-        top, bottom = min(segment[3] for segment in line), max(segment[4] for segment in line)
-        for left, right, text, _, _ in line:
-            held = [place for place, strip in enumerate(strips) if left < strip[1] + 1 and right > strip[0] - 1]
-            first = held[0] if held else max(0, sum(start <= left for start in starts) - 1)
-            last = held[-1] if held else first
+        cells: dict[tuple[int, int], list[str]] = {}
+        for line in band:
+            for left, right, text, _, _ in line:
+                held = [place for place, strip in enumerate(strips) if left < strip[1] + 1 and right > strip[0] - 1]
+                first = held[0] if held else max(0, sum(start <= left for start in starts) - 1)
+                cells.setdefault((first, held[-1] if held else first), []).append(text)
+        for (first, last), texts in _joined_spans(cells).items():
             end = strips[last + 1][0] - 0.5 if last + 1 < len(strips) else width
-            out.append(Box(number, starts[first], end, top, bottom, text))
+            out.append(Box(number, starts[first], end, top, bottom, clean(" ".join(texts))))
     return out
+
+
+def _joined_spans(cells: dict[tuple[int, int], list[str]]) -> dict[tuple[int, int], list[str]]:
+    """Join the lines of one heading that are of different length: spans that overlap are one cell."""
+    out: list[tuple[int, int, list[str]]] = []
+    for (first, last), texts in sorted(cells.items()):
+        if out and first <= out[-1][1]:
+            out[-1] = (out[-1][0], max(last, out[-1][1]), out[-1][2] + texts)
+        else:
+            out.append((first, last, list(texts)))
+    return {(first, last): texts for first, last, texts in out}
+
+
+def _bands(
+    lines: list[list[tuple[float, float, str, float, float]]], body: list[bool]
+) -> list[list[list[tuple[float, float, str, float, float]]]]:
+    """Join lines that stand as near as the lines of one cell; two lines of counts are two rows."""
+    bands: list[list[list[tuple[float, float, str, float, float]]]] = []
+    counted = False
+    for line, is_body in zip(lines, body, strict=True):
+        top = min(part[3] for part in line)
+        size = max(part[4] - part[3] for part in line)
+        near = bool(bands) and top - max(part[4] for part in bands[-1][-1]) < _LEADING * size
+        if near and not (counted and is_body):
+            bands[-1].append(line)
+            counted = counted or is_body
+        else:
+            bands.append([line])
+            counted = is_body
+    return bands
 
 
 def _segments(line: list[dict[str, Any]]) -> list[tuple[float, float, str, float, float]]:
