@@ -66,9 +66,10 @@ WITH polls AS (
     LEFT JOIN votes v ON v.place_no = p.place_no AND v.booth_no = t.booth_no AND v.party = p.party
 ), level AS (
     SELECT *, sum(votes) OVER seat / sum(total) OVER seat AS seat_share, sum(total) OVER seat AS seat_total,
-           sum(total) OVER (rising ROWS UNBOUNDED PRECEDING) - total / 2 AS middle
+           sum(total) OVER (PARTITION BY place_no, party ORDER BY share, booth_no
+                             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - total / 2 AS middle
     FROM booth
-    WINDOW seat AS (PARTITION BY place_no, party), rising AS (PARTITION BY place_no, party ORDER BY share, booth_no)
+    WINDOW seat AS (PARTITION BY place_no, party)
 )
 SELECT n.place, party, max(seat_share) AS booth_share, avg(led::DOUBLE) AS booth_leads,
        avg((share >= 1.25 * seat_share)::DOUBLE) AS booth_strong,
