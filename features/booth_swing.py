@@ -51,8 +51,8 @@ FEATURES: Final = by_name(
 )  # fmt: skip
 """Features of change at the booths, by name."""
 
-# One row a booth of each place's last poll, as `features.booths` picks it, and party with votes in that seat.
-_BOOTHS: Final = """
+# Each place's last poll, as `features.booths` picks it.
+_LAST: Final = """
 WITH polls AS (
     SELECT election_id, seat_id FROM booth_votes GROUP BY election_id, seat_id HAVING sum(votes) > 0
 ), last_poll AS (
@@ -63,6 +63,9 @@ WITH polls AS (
         FROM polls p JOIN elections e ON e.election_id = p.election_id JOIN places w ON w.seat_id = p.seat_id) ranked
     WHERE newest = 1
 )
+"""
+# One row a booth and party with votes in it.
+_BOOTHS: Final = f"""{_LAST}
 SELECT l.place, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes,
        max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
                 THEN b.votes_polled END) AS polled,
@@ -71,6 +74,11 @@ SELECT l.place, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes,
 FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
 LEFT JOIN booths b ON b.election_id = v.election_id AND b.seat_id = v.seat_id AND b.booth_no = v.booth_no
 GROUP BY l.place, v.booth_no, v.party ORDER BY l.place, v.booth_no, v.party
+"""
+_SEATS: Final = f"""{_LAST}
+SELECT l.place, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
+FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
+GROUP BY l.place, v.party ORDER BY l.place, v.party
 """
 
 
@@ -91,10 +99,12 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     """
     place = known.place(people["seat_id"]).astype("object").set_axis(people.index)
     keys = pd.MultiIndex.from_arrays([place, people["party"].astype("object")])
-    booths = _booths(known, set(place.dropna()))
+    seats = known.sql("SELECT DISTINCT seat_id FROM booth_votes ORDER BY seat_id")
+    seats["place"] = known.place(seats["seat_id"]).astype("str") if len(seats) else pd.Series(dtype="str")
+    booths = _booths(known, seats[seats["place"].isin(set(place.dropna()))])
     support = _support(booths)
     swing, volatility = _swing(carried_votes(known))
-    lag = _neighbours(known, booths)
+    lag = _neighbours(known, known.sql(_SEATS, places=seats))
     roll = electors(known)
     growth = roll[~roll["election_id"].str.contains("-BYE")].drop_duplicates("place", keep="last")
     out = pd.concat(
@@ -115,11 +125,9 @@ def _rows(table: pd.DataFrame, keys: pd.MultiIndex | pd.Series, index: pd.Index)
     return table.reindex(keys).set_axis(index)
 
 
-def _booths(known: KnownTables, wanted: set[object]) -> pd.DataFrame:
+def _booths(known: KnownTables, places: pd.DataFrame) -> pd.DataFrame:
     """Return place, booth_no, party, votes, polled, electors, total, share, rival (best share of another party)."""
-    seats = known.sql("SELECT DISTINCT seat_id FROM booth_votes ORDER BY seat_id")
-    seats["place"] = known.place(seats["seat_id"]).astype("str") if len(seats) else pd.Series(dtype="str")
-    rows = known.sql(_BOOTHS, places=seats[seats["place"].isin(wanted)])
+    rows = known.sql(_BOOTHS, places=places)
     booth = [rows["place"], rows["booth_no"]]
     rows["total"] = rows.groupby(booth)["votes"].transform("sum")
     rows = rows[rows["total"] > 0].copy()
@@ -217,11 +225,13 @@ def _swing(carried: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return out[names], pd.DataFrame({"booth_volatility": pedersen, "booth_followed": followed_share})
 
 
-def _neighbours(known: KnownTables, booths: pd.DataFrame) -> pd.DataFrame:
+def _neighbours(known: KnownTables, seats: pd.DataFrame) -> pd.DataFrame:
     """Return the mean share of each party in the neighbouring seats, by place and party."""
-    votes = booths.pivot_table(index="place", columns="party", values="votes", aggfunc="sum", observed=True)
-    total = booths.drop_duplicates(["place", "booth_no"]).groupby("place")["total"].sum()
-    shares = votes.div(total, axis=0)
+    total = seats.groupby("place")["votes"].sum()
+    votes = seats[~seats["party"].isin(["IND", "OTH"])]
+    # a party without a vote in a seat is left out of its neighbours' mean: it may not have stood there
+    shares = votes.pivot_table(index="place", columns="party", values="votes", aggfunc="sum", observed=True)
+    shares = shares.where(shares > 0).div(total, axis=0)
     if shares.empty:
         return pd.DataFrame(columns=["booth_neighbours"], index=pd.MultiIndex.from_arrays([[], []]))
     lag = _by_map(known, shares) if len(known.frame("boundaries")) else None
