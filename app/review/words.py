@@ -222,9 +222,11 @@ def template_globals(language: Language) -> Mapping[str, Any]:
     mapping
         Name to function.
     """
+    from khaka.app.review.menu import menu  # it says its names with what stands here
+
     functions = (
         margin, span, chance, number, tenth, percent, shown, told, day, moment, called, both_names, seat_title,
-        status_word, band_word, now,
+        status_word, band_word, now, menu,
     )  # fmt: skip
     assert language in ("en", "hi")
     return {cast("Any", function).__name__: function for function in functions}
