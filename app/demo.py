@@ -14,6 +14,7 @@ from khaka.app.dossier_job import dossier_job
 from khaka.app.evaluation import record_evaluation
 from khaka.app.jobs import features_job, forecast_job, score_job
 from khaka.app.progress import Progress
+from khaka.app.review.sign_in import add_sign_in
 from khaka.app.slate_job import slate_job
 from khaka.app.train_job import train_job
 from khaka.data.check import data_report
@@ -28,7 +29,6 @@ from khaka.scoring.plots import plot_seat
 from khaka.training.tracking import Tracker
 
 _MARK: Final = ".khaka-demo"
-_NOT_YET: Final = "not yet: a later part builds it"
 
 
 def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None], quiet: bool) -> Mapping[str, str]:
@@ -120,7 +120,7 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
         "what went in and out": str(scored.path / "manifest.json"),
         "dossiers": str(english.book),
         "dossiers in Hindi": str(hindi.book),
-        "review page": _NOT_YET,
+        "review page": f"khaka review --workspace {folder}   (sign-in: {add_sign_in(workspace)})",
     }
 
 

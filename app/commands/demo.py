@@ -9,11 +9,13 @@ import click
 from khaka.app.options import Common, common_options
 
 
-@click.command("demo", epilog="Example: khaka demo --seats 40 --seed 7")
+@click.command("demo", epilog="Examples: khaka demo --seats 40 --seed 7   khaka demo --serve")
 @click.option("--seats", default=40, show_default=True, metavar="N", help="Seats of the made-up state.")
 @click.option("--seed", default=2027, show_default=True, metavar="S", help="Another seed, another state.")
+@click.option("--serve", is_flag=True, help="End on the committee's page, printing a sign-in.")
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="Of the page.")
 @common_options
-def command(common: Common, seats: int, seed: int) -> None:
+def command(common: Common, seats: int, seed: int, serve: bool, port: int) -> None:
     """Do the whole job on a made-up state: tables, features, training, ranked seats with reasons, panel.
 
     Works in a folder of its own (./khaka-demo unless --workspace says otherwise), which a second run makes anew, and
@@ -26,3 +28,11 @@ def command(common: Common, seats: int, seed: int) -> None:
     width = max(len(name) for name in results)
     lines = "\n".join(f"  {name:<{width}}  {where}" for name, where in results.items())
     common.result(dict(results), f"\nWhere the results lie:\n{lines}")
+    if serve:
+        from khaka.app.review.serve import serve as serve_page
+        from khaka.data.workspace import open_workspace
+
+        serve_page(
+            open_workspace(folder), host="127.0.0.1", port=port, workers=1, election_id=None, as_of=None,
+            say=common.say,
+        )  # fmt: skip
