@@ -19,6 +19,9 @@ LEAST_ELECTIONS: Final = 3
 NAMES_SHOWN: Final = 4
 FACTS_SHOWN: Final = 4
 
+_GRAVE: Final = {"cases": 0, "age": 1, "category": 2, "residence": 3}  # the gravest gaps first
+_MAY_BE_BLANK: Final = ("party_post", "community")  # nobody has to hold a post or to declare a community
+
 
 def unknown(
     *,
@@ -82,9 +85,9 @@ def _name(item: Aspirant) -> Words:
     return Words(item.called("en"), item.called("hi"))
 
 
-def _names(items: list[Words]) -> Words:
-    shown = say.joined(items[:NAMES_SHOWN])
-    more = len(items) - NAMES_SHOWN
+def _names(items: list[Words], *, most: int = NAMES_SHOWN) -> Words:
+    shown = say.joined(items[:most])
+    more = len(items) - most
     return shown if more <= 0 else Words(f"{shown.en} (+{more})", f"{shown.hi} (+{more})")
 
 
@@ -129,8 +132,9 @@ def _booths(booths: pd.DataFrame, booth_votes: str | None) -> list[Words]:
 def _facts(aspirants: Sequence[Aspirant]) -> list[Words]:
     out = []
     for item in aspirants:
-        blank = [fact.label for fact in item.facts if fact.value is None and fact.id not in ("party_post", "community")]
+        gaps = sorted((fact for fact in item.facts if fact.value is None), key=lambda fact: _GRAVE.get(fact.id, 9))
+        blank = [fact.label for fact in gaps if fact.id not in _MAY_BE_BLANK]
         if blank:
-            shown = say.joined(blank[:FACTS_SHOWN])
+            shown = _names(blank, most=FACTS_SHOWN)
             out.append(say.words("unknown.facts", name=_name(item), labels=shown))
     return out
