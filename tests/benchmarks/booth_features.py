@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.settings import ModelSettings
+from khaka.data.store import TableStore
 from khaka.data.workspace import init_workspace
 from khaka.features.booth_family import booth_family
 from khaka.features.cutoff import KnownTables
@@ -84,7 +85,7 @@ def main() -> None:
         print(f"{figure}: with minus without {gap.mean:+.3f} (standard error {gap.standard_error:.3f})")
 
 
-def init_store(root: Path):  # noqa: ANN201 - a TableStore
+def init_store(root: Path) -> TableStore:
     """Return the tables of a workspace."""
     from khaka.data.workspace import open_workspace
 
