@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
 from khaka.data.durable import write_bytes, write_json
 from khaka.training.prior_ridge import Floats, Labels, Posterior, average, choose_width, fit, log_evidence
@@ -172,6 +173,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
         Rows add up to the prediction.
         """
+        check_is_fitted(self, "posterior_")
         design = self._design(X)
         baseline = X[BASELINE].to_numpy(dtype=float)
         parts = design * self.posterior_.mean

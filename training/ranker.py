@@ -13,6 +13,7 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from khaka.data.errors import KhakaError
 from khaka.training.prior_ridge import Floats, Labels
@@ -120,4 +121,5 @@ class RankModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no t
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """Return scores, shape (n,): higher is better, comparable within one group only."""
+        check_is_fitted(self, "booster_")
         return np.asarray(self.booster_.predict(X[self.features_].to_numpy(dtype=float), num_threads=self.threads))
