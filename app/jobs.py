@@ -13,9 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from khaka.data.errors import KhakaError
+from khaka.data.history import keep
 from khaka.data.store import TableStore
 from khaka.data.workspace import Workspace
 from khaka.features.cutoff import FrameSource, family
+from khaka.features.engine import Engine
+from khaka.features.engine_spark import SparkEngine
 from khaka.features.people import Kind
 from khaka.features.scenario import lineup
 from khaka.features.table import FeatureTable, feature_table
@@ -61,6 +64,7 @@ def score_job(
     out: Path | None,
     progress: Progress = silent,
     scenario: Scenario = BASE,
+    record: bool = True,
 ) -> Done:
     """Rank the aspirants of every seat and write the results.
 
@@ -80,6 +84,8 @@ def score_job(
         Told each step.
     scenario : Scenario
         What is supposed; its results go to a folder of their own, never over the base.
+    record : bool
+        Keep the versions of the tables, and log the explanations to MLflow.
 
     Returns
     -------
@@ -96,6 +102,7 @@ def score_job(
     _keep_apart(folder, scenario)
     store = workspace.store.of_states(family(election_id[:3]))  # other states have nothing to say
     inputs = store.hashes()
+    kept = keep(workspace.root, store.folder, inputs, settings)
     source = FrameSource(store)
     reference = usable_model(workspace, model, as_of)
     models = load_models(reference.bundle)
@@ -121,10 +128,11 @@ def score_job(
         seeds={"draws": settings.model.seed},
         progress=lambda done, total: progress(f"written {done}/{total} seats"),
         scenario=scenario,
-        note=_note(workspace, folder),
+        note=_note(workspace, folder) if record else None,
+        settings=kept,
     )
     _unchanged(store, inputs)
-    if scenario.is_base:
+    if scenario.is_base and record:
         _record_scores(
             workspace, found.prediction.contributions, found.prediction.values, folder, election_id, reference
         )
@@ -222,7 +230,7 @@ def forecast_job(
 
 
 def features_job(
-    workspace: Workspace, *, election_id: str, as_of: dt.date, out: Path | None
+    workspace: Workspace, *, election_id: str, as_of: dt.date, out: Path | None, on_spark: bool = False
 ) -> tuple[Path, FeatureTable]:
     """Write the feature table of an election's aspirants, or of its nominees where there are no aspirants.
 
@@ -236,6 +244,8 @@ def features_job(
         What was known by the end of this day.
     out : Path or None
         The Parquet file.
+    on_spark : bool
+        Run the SQL on the Spark of `khaka.toml`.
 
     Returns
     -------
@@ -247,7 +257,12 @@ def features_job(
     KhakaError
         Neither aspirants nor nominees are there.
     """
-    table = features_of(workspace, election_id=election_id, as_of=as_of)
+    engine = _spark(workspace) if on_spark else None
+    try:
+        table = features_of(workspace, election_id=election_id, as_of=as_of, engine=engine)
+    finally:
+        if engine is not None:
+            engine.stop()
     path = out or workspace.results(election_id, as_of.isoformat()) / "features.parquet"
     table.to_parquet(path)
     return path, table
@@ -260,6 +275,7 @@ def features_of(
     as_of: dt.date,
     kind: Kind | None = None,
     without: Sequence[str] = (),
+    engine: Engine | None = None,
 ) -> FeatureTable:
     """Return the feature table of an election's aspirants, or of its nominees where there are no aspirants.
 
@@ -275,6 +291,8 @@ def features_of(
         Only these.
     without : sequence of str
         Families to leave out.
+    engine : Engine, optional
+        Where the SQL on long tables runs; DuckDB by default.
 
     Returns
     -------
@@ -295,8 +313,15 @@ def features_of(
     line = lineup(source, election_id=election_id, party="", seats=[])
     return feature_table(
         FrameSource(line.source), election_id=election_id, as_of=as_of, party=workspace.settings.party.party,
-        kind=found, without=without,
+        kind=found, without=without, engine=engine,
     )  # fmt: skip
+
+
+def _spark(workspace: Workspace) -> SparkEngine:
+    settings = workspace.settings.engine
+    if not settings.spark:
+        raise KhakaError('no Spark is set; write [engine] spark = "local[2]" (or its address) into khaka.toml')
+    return SparkEngine(settings.spark, here=workspace.store.folder, there=settings.spark_tables or None)
 
 
 def usable_model(workspace: Workspace, wanted: str | None, as_of: dt.date) -> ModelRef:

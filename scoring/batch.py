@@ -98,6 +98,7 @@ def write_scores(
     progress: Progress | None = None,
     scenario: Scenario = BASE,
     note: Path | None = None,
+    settings: str = "",
 ) -> Path:
     """Rank all seats and write scores, explanations, panel, what scenarios need, and manifest.
 
@@ -119,6 +120,8 @@ def write_scores(
         What the prediction supposes; said in the manifest.
     note : Path, optional
         Where prints of the seats are noted, so that the next run does only the seats again that changed.
+    settings : str
+        SHA-256 of the settings that a number may depend on; goes into the manifest.
 
     Returns
     -------
@@ -158,6 +161,7 @@ def write_scores(
         "model_version": prediction.model_version,
         "outputs": {name: {"rows": count, "sha256": sha256(out / name)} for name, count in files.items()},
         "seeds": dict(seeds),
+        "settings": settings,
         "versions": versions(),
         **({} if scenario.is_base else {"scenario": scenario.as_dict()}),
     }

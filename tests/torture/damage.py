@@ -82,7 +82,10 @@ def check(made: Prepared, *, cases: int, seed: int) -> Outcome:
             ("settings", root / "khaka.toml", settings),
         ]
         rng = random.Random(seed)
-        plan = [(rng.choices(subjects, weights=[_weight(one[0]) for one in subjects])[0], rng.random()) for _ in range(cases)]
+        plan = [
+            (rng.choices(subjects, weights=[_weight(one[0]) for one in subjects])[0], rng.random())
+            for _ in range(cases)
+        ]
         counts: dict[str, int] = {}
         for start in range(0, cases, A_CHILD):
             part = plan[start : start + A_CHILD]

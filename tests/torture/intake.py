@@ -102,7 +102,9 @@ def check(made: Prepared, *, cases: int, seed: int) -> Outcome:
         outcome.tried += bytes_cases
         if said:
             outcome.fail(said)
-    outcome.detail = f"{outcome.tried - bytes_cases} faults in {number} files, {bytes_cases} files of hostile bytes (atheris)"
+    outcome.detail = (
+        f"{outcome.tried - bytes_cases} faults in {number} files, {bytes_cases} files of hostile bytes (atheris)"
+    )
     return outcome
 
 
@@ -118,7 +120,9 @@ def _hostile_bytes(made: Prepared, folder: Path, *, runs: int, seed: int) -> str
     corpus.mkdir()
     for path in sorted((made.root / "world" / "tables").rglob("*.csv*"))[:10]:
         (corpus / path.name).write_bytes(path.read_bytes()[:2000])
-    (corpus / "form20.csv").write_text("Form 20\nSl,Polling Station,A,B,Total Valid\n1,School,10,20,30\n2,Hall,5,6,11\n")
+    (corpus / "form20.csv").write_text(
+        "Form 20\nSl,Polling Station,A,B,Total Valid\n1,School,10,20,30\n2,Hall,5,6,11\n"
+    )
     (corpus / "map.json").write_text('{"type":"FeatureCollection","features":[]}')
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("hostile_bytes.py")), f"-runs={runs}", f"-seed={seed + 1}",

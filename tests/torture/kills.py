@@ -146,8 +146,9 @@ def trial(folder: Path, made: Prepared, wanted: dict[str, str], point: tuple[int
 
 def load(modules: list[str]) -> None:
     """Import what a child needed, as far as it can be imported by name."""
+    ours = ("khaka", "mlflow", "shap", "matplotlib", "sqlalchemy", "duckdb", "lightgbm", "alembic")
     for name in modules:
-        if name.split(".")[0] in ("khaka", "mlflow", "shap", "matplotlib", "sqlalchemy", "duckdb", "lightgbm", "alembic"):
+        if name.split(".")[0] in ours:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
 

@@ -40,7 +40,7 @@ def finished(root: Path) -> set[str]:
     return {str(run.info.run_name) for run in client.search_runs(experiments) if run.info.status == "FINISHED"}
 
 
-def check(made: Any, *, cases: int, seed: int) -> Outcome:  # noqa: ARG001 - every promise is called alike
+def check(made: Any, *, cases: int, seed: int) -> Outcome:
     """Start processes at once, kill some of them, then start one more."""
     from khaka.data.workspace import init_workspace
 
