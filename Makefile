@@ -85,6 +85,7 @@ lock:
 
 bench: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/slate.py
+	@$(BIN)/python tests/benchmarks/places.py
 
 messages: $(DEV) $(LAYOUT)
 	@$(BIN)/pybabel --quiet extract --mapping app/review/locale/babel.cfg --keyword N_ --no-location --sort-output --no-wrap --project khaka --version "" --msgid-bugs-address "" --copyright-holder "" --output build-messages.pot app/review
