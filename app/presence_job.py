@@ -28,6 +28,13 @@ FOLDER: Final = "presence"
 features, assignments), checks.csv, booth_team.csv (by block)."""
 
 
+_NUMBERS: Final = frozenset({
+    "lat", "lon", "accuracy_m", "km", "near_booth_km", "way", "pause", "met", "day_events", "load_events",
+    "spot_booths", "device_people",
+})  # fmt: skip
+_FLAGS: Final = frozenset({"weak"})  # may be blank
+
+
 @dataclass(frozen=True)
 class PresenceDone:
     """What a job wrote.
@@ -111,11 +118,11 @@ def presence_job(
         writer: pq.ParquetWriter | None = None
         try:
             for part in ledger_parts(known, party=party):
-                table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+                table = _arrow(part)
                 if writer is None:
-                    schema = pa.schema([field if not pa.types.is_null(field.type) else pa.field(field.name, pa.string())
-                                        for field in table.schema])  # fmt: skip
-                    writer = pq.ParquetWriter(temporary, schema, compression="zstd", write_page_checksum=True)
+                    writer = pq.ParquetWriter(
+                        temporary, table.schema, compression="zstd", write_page_checksum=True, version="2.6"
+                    )
                 writer.write_table(table.cast(writer.schema))
                 counts.append(counted(part))
                 best.append(best_at_booth(part))
@@ -144,6 +151,23 @@ def presence_job(
         text = frame.to_csv(index=False, lineterminator="\n", float_format="%.4f")
         write_bytes(folder / f"{name}.csv", text.encode("utf-8-sig"))
     return PresenceDone(folder, rows, found, features)
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as an Arrow table with the same types whatever its rows hold."""
+    arrays: dict[str, pa.Array] = {}
+    for name in map(str, frame.columns):
+        values = frame[name]
+        if isinstance(values.dtype, pd.DatetimeTZDtype):
+            arrays[name] = pa.Array.from_pandas(values.dt.tz_convert(None), type=pa.timestamp("us", "UTC"))
+        elif name in _NUMBERS:
+            arrays[name] = pa.Array.from_pandas(values.astype("float64"), type=pa.float64())
+        elif pd.api.types.is_bool_dtype(values.dtype):
+            arrays[name] = pa.array(values.to_numpy(dtype=bool))
+        else:
+            kind = pa.bool_() if name in _FLAGS else pa.string()
+            arrays[name] = pa.Array.from_pandas(values.astype("object"), type=kind)
+    return pa.table(arrays)
 
 
 def table_text(done: PresenceDone, *, most: int = 15) -> str:

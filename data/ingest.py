@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from khaka.data.durable import sha256
+from khaka.data.erasure import without_erased
 from khaka.data.errors import KhakaError
 from khaka.data.flags.store import write_flags
 from khaka.data.ingest_log import add_replaced, read_log, write_log
@@ -312,8 +313,10 @@ def _store(
 def _settled(
     checked: Checked, store: TableStore, late: list[pd.DataFrame], *, whole_booths: bool
 ) -> Iterator[pd.DataFrame]:
-    """Give the rows to store, batch by batch; ratings after the party's choice go to `late`."""
+    """Give the rows to store, batch by batch; ratings after the party's choice and erased people's go to `late`."""
     for frame in checked.frames():
+        frame, gone = without_erased(store.folder.parent, checked.table, frame)
+        late.append(gone)
         if checked.table == "ratings":
             frame, bad = _not_after_decision(frame, store)
             late.append(bad)
