@@ -19,6 +19,7 @@ export MPLBACKEND := Agg
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"
+	@echo "make test-spark  the feature SQL on Spark, held against DuckDB (installs PySpark; needs Java 17)"
 	@echo "make study    the ranking on 80 made-up states with known truth, into docs/study.md (10 to 15 minutes on two free cores)"
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
 	@echo "make bench    how long things take, as ratios of one run"
@@ -40,9 +41,10 @@ $(DEV): $(STAMP) requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(SPARK): $(STAMP) requirements-spark.lock
+# in a folder of its own: pandera imports PySpark wherever it finds it
+$(SPARK): $(DEV) requirements-spark.lock
 	@echo "Installing PySpark (large) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-spark.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --require-hashes --upgrade --target $(VENV)/spark -r requirements-spark.lock
 	@touch $@
 
 $(LAYOUT): $(STAMP) pyproject.toml
@@ -58,6 +60,10 @@ demo: $(LAYOUT)
 
 test: $(DEV) $(LAYOUT)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-spark: $(DEV) $(LAYOUT)
+	@if command -v java >/dev/null; then $(MAKE) --no-print-directory $(SPARK) && PYTHONPATH=$(VENV)/spark $(BIN)/python -m pytest tests/spark -o filterwarnings=default; \
+	else echo "Spark needs Java 17: no java on this machine, its tests are skipped"; fi
 
 test-fast: $(DEV) $(LAYOUT)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not real"

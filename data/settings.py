@@ -10,6 +10,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from khaka.data.engine_settings import TEMPLATE as ENGINE_TEMPLATE
+from khaka.data.engine_settings import EngineSettings
 from khaka.data.errors import KhakaError
 from khaka.data.presence_settings import TEMPLATE as PRESENCE_TEMPLATE
 from khaka.data.presence_settings import PresenceSettings
@@ -102,6 +104,7 @@ class Settings(_Section):
     weights: WeightSettings = WeightSettings()
     promotion: PromotionSettings = PromotionSettings()
     presence: PresenceSettings = PresenceSettings()
+    engine: EngineSettings = EngineSettings()
     review: ReviewSettings = ReviewSettings()
 
 
@@ -155,7 +158,8 @@ legal_hold = false       # true: nothing is thrown away, however old
 
 def template(state: str, party: str) -> str:
     """Return the text of a new `khaka.toml`."""
-    text = _TEMPLATE.format(state=json.dumps(state), party=json.dumps(party, ensure_ascii=False)) + PRESENCE_TEMPLATE
+    text = _TEMPLATE.format(state=json.dumps(state), party=json.dumps(party, ensure_ascii=False))
+    text += PRESENCE_TEMPLATE + ENGINE_TEMPLATE
     _parse(tomllib.loads(text), Path(FILE))
     return text
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from khaka.data.durable import read_parquet
+from khaka.data.engine_settings import EngineSettings
 from khaka.data.merge import MOST_CHANGES, Gathered, Mode, merge, no_changes
 from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import TABLES, Kind, Table
@@ -99,16 +100,24 @@ class TableStore:
         Holds one sub-folder a table. It need not exist before the first write.
     presence : PresenceSettings, optional
         How the events in these tables are to be judged; whoever reads the tables finds it here.
+    engine : EngineSettings, optional
+        Where SQL on these tables runs, likewise.
     states : tuple of str, optional
         Only files of these states, and those that don't tell a state.
     """
 
     def __init__(
-        self, folder: Path, *, presence: PresenceSettings | None = None, states: tuple[str, ...] | None = None
+        self,
+        folder: Path,
+        *,
+        presence: PresenceSettings | None = None,
+        engine: EngineSettings | None = None,
+        states: tuple[str, ...] | None = None,
     ) -> None:
         self.folder = folder
         self._states = states
         self.presence = presence or PresenceSettings()
+        self.engine = engine or EngineSettings()
         self._sums: dict[Path, tuple[tuple[int, int, int], str, bool]] = {}
 
     def write(self, table: str, frame: pd.DataFrame, *, mode: Mode = "replace") -> WriteReport:
@@ -220,7 +229,7 @@ class TableStore:
 
     def of_states(self, states: Iterable[str]) -> TableStore:
         """Return the same tables without the files of other states; what belongs to no state stays."""
-        return TableStore(self.folder, presence=self.presence, states=tuple(states))
+        return TableStore(self.folder, presence=self.presence, engine=self.engine, states=tuple(states))
 
     def names(self) -> list[str]:
         """Return the names of the tables that hold anything."""

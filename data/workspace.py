@@ -33,7 +33,7 @@ class Workspace:
     @property
     def store(self) -> TableStore:
         """The tables."""
-        return TableStore(self.root / "tables", presence=self.settings.presence)
+        return TableStore(self.root / "tables", presence=self.settings.presence, engine=self.settings.engine)
 
     @property
     def mlflow_folder(self) -> Path:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from khaka.data.delimitation import place_of
 from khaka.data.election_dates import result_date
+from khaka.data.engine_settings import EngineSettings
 from khaka.data.errors import KhakaError
 from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import DTYPES, TABLES
@@ -98,6 +99,19 @@ def stored_files(source: object, table: str) -> list[Path] | None:
     return source.intact(table) if table in LONG and isinstance(source, Stored) else None
 
 
+def _duck(source: object) -> DuckEngine:
+    """Return DuckDB as the settings of a source want it; what it spills goes to the source's cache."""
+    settings, cache = engine_settings(source), cache_folder(source)
+    spill = None if cache is None else cache / "spill"
+    return DuckEngine(memory_limit=settings.memory_limit, threads=settings.threads, spill=spill)
+
+
+def engine_settings(source: object) -> EngineSettings:
+    """Return where SQL on a source's tables runs; the usual place where it doesn't say."""
+    found = getattr(source, "engine", None)
+    return found if isinstance(found, EngineSettings) else EngineSettings()
+
+
 def cache_folder(source: object) -> Path | None:
     """Return the folder for what can be made again, None where a source has none."""
     found = getattr(source, "cache", None)
@@ -132,6 +146,11 @@ class FrameSource:
     def cache(self) -> Path | None:
         """Folder for what can be made again."""
         return cache_folder(self._source)
+
+    @property
+    def engine(self) -> EngineSettings:
+        """Where SQL on these tables runs."""
+        return engine_settings(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         """Return the table's verified Parquet files; None where its rows come from elsewhere."""
@@ -170,6 +189,10 @@ class _OfState:
     @property
     def cache(self) -> Path | None:
         return cache_folder(self._source)
+
+    @property
+    def engine(self) -> EngineSettings:
+        return engine_settings(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         files = stored_files(self._source, table)
@@ -288,7 +311,7 @@ class KnownTables:
                 f"give an as-of date before it, not {as_of}"
             )
         self._frames: dict[str, pd.DataFrame] = {}
-        self._engine = engine or DuckEngine()
+        self._engine = engine or _duck(source)
         self._registered: set[str] = set()
 
     @property

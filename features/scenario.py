@@ -14,8 +14,9 @@ from typing import Final
 import pandas as pd
 
 from khaka.data.delimitation import place_of
+from khaka.data.engine_settings import EngineSettings
 from khaka.data.schema import TABLES
-from khaka.features.cutoff import Source, cache_folder, stored_files
+from khaka.features.cutoff import Source, cache_folder, engine_settings, stored_files
 
 PLACEHOLDER: Final = "own:"
 """Start of the nominee_id of the party's own open place."""
@@ -61,6 +62,11 @@ class Replaced:
     def cache(self) -> Path | None:
         """Folder for what can be made again."""
         return cache_folder(self._source)
+
+    @property
+    def engine(self) -> EngineSettings:
+        """Where SQL on these tables runs."""
+        return engine_settings(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         """Return the verified Parquet files of a table that is not replaced."""

@@ -14,8 +14,12 @@ from khaka.app.options import Common, as_of_option, common_options, election_opt
 @election_option
 @as_of_option
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The Parquet file.")
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="Where the SQL on votes and activity runs; Spark's address is [engine] spark in khaka.toml.",
+)  # fmt: skip
 @common_options
-def command(common: Common, election: str, as_of: dt.date, out: Path | None) -> None:
+def command(common: Common, election: str, as_of: dt.date, out: Path | None, engine: str) -> None:
     """Write the feature table: one row per seat and person, as known on a date.
 
     Aspirants of the party where there are any, otherwise the declared nominees of all parties. A JSON file beside it
@@ -24,7 +28,7 @@ def command(common: Common, election: str, as_of: dt.date, out: Path | None) -> 
     from khaka.app.jobs import features_job
 
     workspace = common.open()
-    path, table = features_job(workspace, election_id=election, as_of=as_of, out=out)
+    path, table = features_job(workspace, election_id=election, as_of=as_of, out=out, on_spark=engine == "spark")
     described = table.describe()
     families = described.groupby("family", sort=False).agg(features=("name", "size"), known=("share_known", "mean"))
     lines = "\n".join(
