@@ -104,8 +104,12 @@ def blueprint_tables() -> dict[str, pd.DataFrame]:
     and 400); BJP is first throughout. Today's booths 1, 2, 3 of seat 100 are those of 2022 with other numbers: 3, 2, 1.
     """
     seats = ["S24-2008-100", "S24-2008-101"]
-    polls = [("S24-2017-AE", "AE", "2017-03-08", "2017-03-11"), ("S24-2019-LS", "LS", "2019-05-19", "2019-05-23"),
-             ("S24-2022-AE", "AE", "2022-03-07", "2022-03-10"), (ELECTION, "AE", "2027-02-20", "2027-03-10")]  # fmt: skip
+    polls = [
+        ("S24-2017-AE", "AE", "2017-03-08", "2017-03-11"),
+        ("S24-2019-LS", "LS", "2019-05-19", "2019-05-23"),
+        ("S24-2022-AE", "AE", "2022-03-07", "2022-03-10"),
+        (ELECTION, "AE", "2027-02-20", "2027-03-10"),
+    ]
     votes = {"S24-2017-AE": 300, "S24-2019-LS": 350, "S24-2022-AE": 200}
     past = [(election, seat) for election in votes for seat in seats]
     nominees = pd.DataFrame(
@@ -154,14 +158,16 @@ def blueprint_tables() -> dict[str, pd.DataFrame]:
             {"election_id": ELECTION, "seat_id": seats[0], "aspirant_id": who, "rater_role": "observer",
              "rater_id": rater, "rated_at": pd.Timestamp("2026-11-20", tz="UTC"), "rating": value, "scale_min": 0.0,
              "scale_max": 10.0, "rebel_risk": "low"}
-            for rater, shift in (("r1", 0), ("r2", 2)) for who, value in (("a0000", 6.0 + shift), ("a0001", 4.0 + shift))
+            for rater, shift in (("r1", 0), ("r2", 2))
+            for who, value in (("a0000", 6.0 + shift), ("a0001", 4.0 + shift))
         ]
     )  # fmt: skip
     near = pd.Timestamp("2026-11-02 05:00", tz="UTC")
     activity = pd.DataFrame(
         [
-            {"event_id": f"e{number}", "aspirant_id": who, "seat_id": seats[0], "booth_no": booth, "kind": "booth_visit",
-             "started_at": near + pd.Timedelta(days=number), "received_at": near + pd.Timedelta(days=number, minutes=20),
+            {"event_id": f"e{number}", "aspirant_id": who, "seat_id": seats[0], "booth_no": booth,
+             "kind": "booth_visit", "started_at": near + pd.Timedelta(days=number),
+             "received_at": near + pd.Timedelta(days=number, minutes=20),
              "lat": lat, "lon": 80.900123, "accuracy_m": 10.0, "mock_location": mock, "device_id": f"d-{who}",
              "attendance": 5, "photo_hash": f"p{number}"}
             for number, (who, booth, lat, mock) in enumerate(
@@ -184,8 +190,8 @@ def blueprint_tables() -> dict[str, pd.DataFrame]:
         "elections": pd.DataFrame(polls, columns=["election_id", "kind", "poll_date", "result_date"]).assign(
             state="S24", poll_date=lambda rows: pd.to_datetime(rows["poll_date"]),
             result_date=lambda rows: pd.to_datetime(rows["result_date"])),
-        "seats": pd.DataFrame({"seat_id": seats, "state": "S24", "seat_no": [100, 101], "seat_name": ["Rampur", "Sitapur"],
-                               "seat_name_hi": ["रामपुर", None], "district": "UNNAO", "region": "Awadh",
+        "seats": pd.DataFrame({"seat_id": seats, "state": "S24", "seat_no": [100, 101],
+                               "seat_name": ["Rampur", "Sitapur"], "seat_name_hi": ["रामपुर", None], "district": "UNNAO", "region": "Awadh",
                                "delimitation": "2008"}),
         "seat_elections": pd.DataFrame(
             [{"election_id": election, "seat_id": seat, "reservation": "GEN", "electors": 2000, "votes_polled": 1000.0,

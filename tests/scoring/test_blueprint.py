@@ -131,7 +131,9 @@ def test_a_contrast_adds_up_to_the_difference_of_the_margins(state: StateBluepri
 
 @given(st.lists(st.floats(-30, 30), min_size=1, max_size=9))
 def test_any_contrast_adds_up(gaps: list[float]) -> None:
-    names = ["(base)", "age_at_poll", "presence_booths", "presence_within", "rating_dcc", "x", "y", "z", "w"][: len(gaps)]
+    names = ["(base)", "age_at_poll", "presence_booths", "presence_within", "rating_dcc", "x", "y", "z", "w"][
+        : len(gaps)
+    ]
     found = contrast_of("a", "b", names, np.array(gaps))
     assert sum(part.points for part in found.parts) + found.rest == pytest.approx(sum(gaps), abs=1e-9)
 
@@ -152,9 +154,10 @@ def test_chances_are_shown_in_steps_of_five_and_never_as_certain(probability: fl
         assert found.percent % 5 == 0
         assert 5 <= found.percent <= 95
         assert abs(found.percent - 100 * probability) <= 5.0
-        assert re.findall(r"\d+", found.words.en) == re.findall(r"\d+", found.words.hi)[:1] + re.findall(
-            r"\d+", found.words.en
-        )[1:]
+        assert (
+            re.findall(r"\d+", found.words.en)
+            == re.findall(r"\d+", found.words.hi)[:1] + re.findall(r"\d+", found.words.en)[1:]
+        )
     assert band(probability) in {"out_of_reach", "5_25", "25_50", "50_75", "75_100"}
 
 
@@ -201,8 +204,8 @@ def test_an_unknown_seat_or_date_is_named(state: StateBlueprint, blueprint_works
 
 
 def test_the_blueprint_imports_nothing_heavy() -> None:
-    code = ("import sys, khaka.scoring.blueprint; "
-            "print([m for m in ('mlflow', 'shap', 'lightgbm', 'geopandas', 'matplotlib') if m in sys.modules])")  # fmt: skip
+    heavy = ("mlflow", "shap", "lightgbm", "geopandas", "matplotlib")
+    code = f"import sys, khaka.scoring.blueprint; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
