@@ -17,6 +17,7 @@ from khaka.features.scenario import Replaced, lineup
 from khaka.features.table import feature_table
 from khaka.scoring.rank import seat_numbers, seat_slices
 from khaka.training.candidate import BASELINE
+from khaka.training.examples import OTHER_FAMILIES
 
 if TYPE_CHECKING:
     from khaka.training.fit import Models
@@ -111,7 +112,10 @@ def rank_moves(
         if not chosen:
             break
         changed = FrameSource(Replaced(line, {"activity": inflated(activity, chosen, seed=seed + turn)}))
-        table = feature_table(changed, election_id=election_id, as_of=prediction.as_of, party=party, kind="aspirant")
+        table = feature_table(
+            changed, election_id=election_id, as_of=prediction.as_of, party=party, kind="aspirant",
+            without=OTHER_FAMILIES,
+        )  # fmt: skip
         keys = pd.MultiIndex.from_frame(table.people[["seat_id", "unit_id"]].astype("str"))
         wanted = pd.MultiIndex.from_arrays([people["seat_id"].astype("str"), names])
         values = table.values.set_axis(keys).reindex(wanted).reset_index(drop=True)

@@ -17,6 +17,7 @@ from khaka.features.scenario import PLACEHOLDER, lineup
 from khaka.features.table import FeatureTable, feature_table
 from khaka.scoring.scenario import BASE, Scenario
 from khaka.training.candidate import BASELINE
+from khaka.training.examples import OTHER_FAMILIES
 from khaka.training.fit import Models
 from khaka.training.margins import margins
 from khaka.training.prediction import Prediction
@@ -111,7 +112,7 @@ def predict_aspirants(
     baseline, district = _seat_baselines(supposed, models, election_id=election_id, as_of=as_of)
     table = feature_table(
         FrameSource(supposed), election_id=election_id, as_of=as_of, party=party, kind="aspirant",
-        without=scenario.without,
+        without=(*scenario.without, *OTHER_FAMILIES),
     )  # fmt: skip
     if election_id in _counted(source):
         own = own.drop(columns="status", errors="ignore")  # of a past cycle: it may tell what came after the as-of date

@@ -31,6 +31,9 @@ SERIOUS: Final = 0.05
 LAYER_FAMILIES: Final = ("person", "fit", "presence", "ratings")
 """What may tell aspirants of one seat apart. What is the same for all of them belongs to the baseline."""
 
+OTHER_FAMILIES: Final = tuple(family for family in FAMILIES if family not in LAYER_FAMILIES)
+"""Families that the candidate layer never looks at, so that they need not be made for it."""
+
 _FOLDS: Final = 4
 _PEOPLE: Final = ("sex", "category", "community", "age")
 _DECLARED: Final = "declared:"  # apart from features of the same name
@@ -210,9 +213,13 @@ def _example_rows(
         }
     )
     frame["group"] = frame["election"] + ":" + frame["party"]
-    others = [family for family in FAMILIES if family not in LAYER_FAMILIES]
     table = feature_table(
-        source, election_id=election.election_id, as_of=election.as_of, party=party, kind="nominee", without=others
+        source,
+        election_id=election.election_id,
+        as_of=election.as_of,
+        party=party,
+        kind="nominee",
+        without=OTHER_FAMILIES,
     )
     declared = table.people[list(_PEOPLE)].assign(earlier_contests=table.values.get("earlier_contests", np.nan))
     keys = table.people[["seat_id", "unit_id"]].astype("str")
