@@ -182,7 +182,8 @@ def test_the_way_through_the_page(committee: Committee, shot: Callable[[Page, st
     slider.focus()
     for _ in range(5):
         slider.press("ArrowLeft")
-    page.wait_for_function("document.querySelectorAll('#result .gh').length > 0")
+    page.locator("#result .gh").first.wait_for(state="attached")
+    page.wait_for_url("**swing=-5**")
     assert page.locator("#result").inner_text() != before
     assert "swing=-5" in page.url
     shot(page, "what-if-en")
@@ -316,6 +317,7 @@ def test_everything_works_without_scripts(committee: Committee) -> None:
 def test_the_keyboard_is_enough(committee: Committee) -> None:
     page = committee.open()
     page.goto(f"{committee.url}/sign-in")
+    page.locator("#name:focus").wait_for()
     page.keyboard.type("reader")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -335,13 +337,15 @@ def test_the_keyboard_is_enough(committee: Committee) -> None:
 
 
 def test_a_district_observer_sees_no_ranking_before_the_own_ratings(committee: Committee) -> None:
+    seats = committee.app.state.review.current.get().seats
+    other = next(one.seat_id for one in seats.values() if one.district == seats[SEAT].district and one.seat_id != SEAT)
     page = committee.open("observer")
-    page.goto(f"{committee.url}/seat/{SEAT}")
+    page.goto(f"{committee.url}/seat/{other}")
     said = page.locator("main").inner_text()
     assert "once your own ratings of this seat are sent" in said
     assert page.locator("details.aspirant").count() == 0
     assert "Rank" not in said
-    page.goto(f"{committee.url}/seat/{SEAT}/compare")
+    page.goto(f"{committee.url}/seat/{other}/compare")
     assert page.locator("table").count() == 0
     page.goto(f"{committee.url}/")
     assert "after your ratings" in page.locator("main").inner_text()
