@@ -163,7 +163,7 @@ def compare(before: Path, after: Path) -> Moved:
         new_leaders=changed,
         moves=tuple(moves),
         mean_change=float(np.mean(changes)) if changes else 0.0,
-        causes={name: float(np.mean([abs(one[name]) for one in by_cause.values()] or [0.0])) for name in CAUSES},
+        causes={name: sum(abs(one[name]) for one in by_cause.values()) / max(len(changes), 1) for name in CAUSES},
         nominees_changed=nominees,
     )
 

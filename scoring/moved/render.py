@@ -16,10 +16,11 @@ from khaka.scoring.pictures.look import Look
 from khaka.scoring.reasons.catalogue import Catalogue, Language, read_catalogue
 from khaka.scoring.reasons.figures import tenths
 
-ROWS: Final = 24
+ROWS: Final = 18
 """Moves on the page; all are in the JSON."""
 
 _LEAST: Final = 0.05
+_PARTS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _why(move: Move, language: Language) -> list[str]:
     told = [
         say("row.part", points=tenths(points), side=look.say(side[points > 0]), cause=say(f"cause.{cause}"),
             topic=label(name).say(language))
-        for name, cause, points in move.telling if abs(points) >= _LEAST
+        for name, cause, points in move.telling[:_PARTS] if abs(points) >= _LEAST
     ]  # fmt: skip
     out += told
     if not told and move.rank_changed and not move.event:
