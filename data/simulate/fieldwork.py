@@ -158,6 +158,18 @@ def _spread(rng: np.random.Generator, count: int) -> Ints:
     return np.asarray(day * _DAY + rng.integers(8 * 60, 19 * 60, count) * _MINUTE, dtype=np.int64)
 
 
+def _habits(cycle: Aspirants, mine: Ints) -> Ints:
+    """Return the habits of a seat's aspirants: a phone that records for one cheat alone is not shared."""
+    habits = np.asarray(cycle.habit[mine], dtype=np.int64).copy()
+    shared = habits == HABITS.index("shared_device")
+    others = np.flatnonzero(~shared & (habits >= 0))
+    if shared.sum() == 1 and len(others):
+        habits[others[0]] = HABITS.index("shared_device")
+    elif shared.sum() == 1:
+        habits[shared] = HABITS.index("round_numbers")
+    return habits
+
+
 def activity(
     land: Land, world: World, politics: Politics, cycle: Aspirants, seat: int, units: Units, *, seed: int, mean: float
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -189,13 +201,14 @@ def activity(
     # the same mean number of events whatever the share of cheats
     honest_mean = mean / (1 + world.cheat_share * world.cheat_inflation)
     close = nearest(units)
+    habits = _habits(cycle, mine)
     pieces, owners, devices = [], [], []
     for i in mine:
         count = max(1, round(honest_mean * np.exp(0.45 * cycle.effort[i] - 0.1)))
         events = _rounds(rng, count, units, close)
-        if cycle.habit[i] >= 0:
+        if habits[i - mine[0]] >= 0:
             extra = max(10, int(rng.poisson(world.cheat_inflation * honest_mean)))
-            fake = _inflate(rng, HABITS[cycle.habit[i]], events, extra, units)
+            fake = _inflate(rng, HABITS[habits[i - mine[0]]], events, extra, units)
             events = {name: np.concatenate([column, fake[name]]) for name, column in events.items()}
         order = np.lexsort((events["started"], events["received"]))
         pieces.append({name: column[order] for name, column in events.items()})
@@ -235,7 +248,7 @@ def activity(
         "witness_id": pc.if_else(pa.array(rows["witness"] == 0), pa.scalar(None, text), witness),
     }
     habit = pa.array([*HABITS, "honest"], type=text).take(
-        pa.array(np.where(rows["false"], cycle.habit[owner], len(HABITS)))
+        pa.array(np.where(rows["false"], habits[owner - mine[0]], len(HABITS)))
     )
     return columns, {"event_id": event, "habit": habit}
 
