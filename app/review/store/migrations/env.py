@@ -6,7 +6,8 @@ from alembic import context
 
 from khaka.app.review.store.schema import METADATA
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=METADATA, version_table="khaka_version"
-)
-context.run_migrations()
+if getattr(context, "config", None) is not None:  # Alembic runs this file; an ordinary import changes nothing
+    context.configure(
+        connection=context.config.attributes["connection"], target_metadata=METADATA, version_table="khaka_version"
+    )
+    context.run_migrations()
