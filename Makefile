@@ -94,10 +94,7 @@ bench: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/places.py
 
 messages: $(DEV) $(LAYOUT)
-	@$(BIN)/pybabel --quiet extract --mapping app/review/locale/babel.cfg --keyword N_ --no-location --sort-output --no-wrap --project khaka --version "" --msgid-bugs-address "" --copyright-holder "" --output build-messages.pot app/review
-	@$(BIN)/pybabel --quiet update --input-file build-messages.pot --output-dir app/review/locale --domain khaka --locale hi --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header
-	@rm build-messages.pot
-	@$(BIN)/python -m pytest tests/app/review/test_translations.py
+	@$(BIN)/python tests/app/review/messages.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace
