@@ -64,3 +64,17 @@ def test_coverage_is_counted_on_elections_left_out() -> None:
     rows = held(residual, examples, sorted(set(group)))
     assert len(rows) == 8
     assert np.mean([row["given_swing"] for row in rows]) == pytest.approx(0.9, abs=0.04)
+
+
+def test_mapie_gives_the_same_width() -> None:
+    """Split-conformal ranges of another library, where the noise is the same everywhere."""
+    from mapie.regression import SplitConformalRegressor
+    from sklearn.dummy import DummyRegressor
+
+    rng = np.random.default_rng(6)
+    off, at = rng.normal(0, 9, 3000), rng.uniform(-40, 0, 3000)
+    nothing = DummyRegressor(strategy="constant", constant=0.0).fit(at[:, None], off)
+    theirs = SplitConformalRegressor(nothing, confidence_level=0.9, prefit=True).conformalize(at[:, None], off)
+    _, ends = theirs.predict_interval(np.zeros((1, 1)))
+    _, totals = seat_line(np.abs(off), at)
+    assert 1.6449 * np.mean(totals) == pytest.approx(float(ends[0, 1, 0]), rel=0.03)
