@@ -25,6 +25,7 @@ in `locale/hi/LC_MESSAGES/`, any number of .po files.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import logging
 import pkgutil
@@ -116,6 +117,8 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         preload(app)
+        gc.collect()
+        gc.freeze()  # what was loaded stays; a collection that walks through it would hold up every visitor
         with _caretaker(state):
             yield
 

@@ -20,6 +20,10 @@ DECISIONS: Final = ("shortlist", "choose", "confirm", "hold", "substitute", "set
 """Kinds of events that change what stands for a seat."""
 
 
+_LAST: Final = sa.select(RECORD.c.seq, RECORD.c.hash).order_by(RECORD.c.seq.desc()).limit(1)
+_AFTER: Final = sa.select(RECORD).where(RECORD.c.seq > sa.bindparam("after")).order_by(RECORD.c.seq)
+
+
 @dataclass(frozen=True)
 class Who:
     """Who acts, and as what."""
@@ -60,7 +64,7 @@ def append(
     tuple of Entry
         As they stand in the record once the transaction ends.
     """
-    last = connection.execute(sa.select(RECORD.c.seq, RECORD.c.hash).order_by(RECORD.c.seq.desc()).limit(1)).first()
+    last = connection.execute(_LAST).first()
     seq, previous = (0, START) if last is None else (int(last.seq), str(last.hash))
     now = utc_now()
     written: list[Entry] = []
@@ -161,11 +165,9 @@ def entries(database: Database, *, after: int = 0, seat_id: str | None = None) -
     Entry
         By number.
     """
-    query = sa.select(RECORD).where(RECORD.c.seq > after).order_by(RECORD.c.seq)
-    if seat_id is not None:
-        query = query.where(RECORD.c.seat_id == seat_id)
+    query = _AFTER if seat_id is None else _AFTER.where(RECORD.c.seat_id == seat_id)
     with database.read() as connection:
-        for row in connection.execute(query):
+        for row in connection.execute(query, {"after": after}):
             # a tampered cell may be of any type: it must be shown as a fault, not end the check
             seq, *texts = (value if isinstance(value, (str, int)) else repr(value) for value in row)
             yield Entry(int(seq), *(str(text) for text in texts))
@@ -174,7 +176,7 @@ def entries(database: Database, *, after: int = 0, seat_id: str | None = None) -
 def head(database: Database) -> Anchor:
     """Return where the chain stands now."""
     with database.read() as connection:
-        last = connection.execute(sa.select(RECORD.c.seq, RECORD.c.hash).order_by(RECORD.c.seq.desc()).limit(1)).first()
+        last = connection.execute(_LAST).first()
     return Anchor(0, START) if last is None else Anchor(int(last.seq), str(last.hash))
 
 
