@@ -186,7 +186,7 @@ def test_the_real_maps_join_their_seats_and_name_the_gaps(real_data: Path) -> No
 
 
 @pytest.mark.real
-def test_form_20_sheets_are_known_as_not_read_yet(real_data: Path) -> None:
+def test_form_20_sheets_are_known_by_their_content(real_data: Path) -> None:
     for path in sorted((real_data / "booth/raw_samples").iterdir()):
         known = form20.recognises_xml(path) if path.suffix == ".xml" else form20.recognises(open_sheet(path))
         assert known, path.name

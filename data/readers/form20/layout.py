@@ -439,10 +439,17 @@ def _vote_columns(grid: Grid, block: _Block) -> list[tuple[int, VoteColumn]]:
             ):
                 continue  # the party or serial column beside NOTA's votes
             chosen.append(column)
-        elif head.role is None and head.texts and head.group not in groups and 2 * numeric >= len(body):
+        elif head.role is None and head.texts and head.group not in groups and numeric and _of_counts(grid, body, column):
             chosen.append(column)
     chosen = _one_a_group(grid, heads, body, chosen)
     return [(column, _vote_column(grid, heads, body, column)) for column in chosen]
+
+
+def _of_counts(grid: Grid, body: list[int], column: int) -> bool:
+    """Tell whether a column holds counts, be they few, and no words."""
+    filled = [cell for row in body if (cell := grid.cells[row][column])]
+    words = [cell for cell in filled if count_of(cell) is None and not is_ditto(cell)]
+    return 2 * len(words) <= len(filled) or max(map(len, words)) <= 3
 
 
 def _votes_leaf(head: ColumnHead) -> bool:

@@ -57,7 +57,7 @@ def grid_of_pdf(path: Path) -> Grid:
         raise
     except Exception as error:  # the parser below raises kinds of its own
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
-        raise KhakaError(f"{path} is no readable PDF ({reason}); print or download it again, or give CSV or XLSX") from None
+        raise KhakaError(f"{path} is a PDF that cannot be read ({reason}); print or download it again, or give CSV or XLSX") from None
     if letters < _LEAST_LETTERS * max(1, pages) and (pictures or letters < _LEAST_LETTERS):
         raise KhakaError(
             f"{path} is a scan: its {pages} pages are pictures without a text layer, and no text is guessed from a "

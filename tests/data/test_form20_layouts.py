@@ -1,0 +1,228 @@
+"""Made-up sheets in the layouts that officers use are read back exactly, from CSV, XLSX and PDF."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from khaka.data.errors import KhakaError
+from khaka.data.readers.base import Options, Reading
+from khaka.data.readers.form20.cells import grid_of
+from khaka.data.readers.form20.columns import Nominee
+from khaka.data.readers.form20.reader import Official, known_grid, read
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+sheets: Any = _load("form20_sheets")
+
+OPTIONS = Options(election="S24-2017-AE", seat="S24-2008-163")
+VARIANTS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "without names": {"name": False},
+    "without serial": {"serial": ""},
+    "without title": {"title": False},
+    "without column numbers": {"numbered": False},
+    "heads repeated on each page": {"page": 5},
+    "totals carried over": {"page": 5, "carried": True},
+    "carried over without titles": {"page": 5, "carried": True, "title": False},
+    "two NOTA columns": {"two_nota": True},
+    "electors": {"electors": True},
+    "test votes": {"test": True},
+    "Devanagari digits": {"native": True},
+    "without totals": {"totals": False},
+    "without signature": {"signature": False},
+    "parties in a row of their own": {"party": "row"},
+    "the bare table": {"party": "row", "numbered": False, "title": False, "name": False, "serial": ""},
+}
+
+
+def expect(reading: Reading, truth: Any) -> None:
+    """The booths, their NOTA and their votes by party are those of the truth, to the unit."""
+    frames = {piece.table: piece.frame for piece in reading.pieces}
+    booths, votes = frames["booths"], frames["booth_votes"]
+    assert booths["booth_no"].tolist() == truth.booths
+    assert booths["nota"].tolist() == truth.nota
+    wanted: dict[tuple[str, str], int] = {}
+    for booth, row in zip(truth.booths, truth.votes, strict=True):
+        for party, number in zip(truth.parties, row, strict=True):
+            wanted[booth, party] = wanted.get((booth, party), 0) + number
+    found = votes[["booth_no", "party", "votes"]].itertuples(index=False)
+    assert {(booth, party): int(number) for booth, party, number in found} == wanted
+
+
+def save(made: Any, folder: Path, kind: str) -> Path:
+    path = folder / f"sheet.{kind}"
+    if kind == "xlsx":
+        return Path(made.xlsx(path))
+    path.write_text(made.csv(), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("script", ["latin", "hindi", "krutidev"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_upright_sheet_is_read_back_exactly(tmp_path: Path, variant: str, kind: str, script: str) -> None:
+    truth = sheets.truth(5, booths=14, candidates=6, script=script)
+    made = sheets.standard(truth, script=script, **VARIANTS[variant])
+    expect(read(save(made, tmp_path, kind), OPTIONS), truth)
+
+
+@pytest.mark.parametrize("script", ["latin", "hindi", "krutidev"])
+@pytest.mark.parametrize("layout", ["transposed", "candidate_rows", "wide_pages"])
+def test_other_layouts_are_read_back_exactly(tmp_path: Path, layout: str, script: str) -> None:
+    truth = sheets.truth(7, booths=12, candidates=7, script=script)
+    reading = read(save(getattr(sheets, layout)(truth, script=script), tmp_path, "csv"), OPTIONS)
+    expect(reading, truth)
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+def test_one_candidate_a_row_is_read_with_the_booth_named_once_or_each_time(tmp_path: Path, *, repeat: bool) -> None:
+    truth = sheets.truth(11)
+    expect(read(save(sheets.candidate_rows(truth, repeat=repeat), tmp_path, "csv"), OPTIONS), truth)
+
+
+@pytest.mark.parametrize("sexes", [True, False])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_serial_party_and_votes_side_by_side_are_read_also_without_men_and_women(
+    tmp_path: Path, kind: str, *, sexes: bool
+) -> None:
+    truth = sheets.truth(13, booths=10, candidates=5)
+    reading = read(save(sheets.triples(truth, sexes=sexes), tmp_path, kind), OPTIONS)
+    expect(reading, truth)
+    booths = next(piece.frame for piece in reading.pieces if piece.table == "booths")
+    assert booths["electors"].tolist() == truth.electors
+    assert booths["station_name"].tolist() == truth.names
+    assert booths["votes_polled"].tolist() == [sum(row) + nota for row, nota in zip(truth.votes, truth.nota, strict=True)]
+    assert booths["votes_polled_female"].notna().all() == sexes
+
+
+def test_names_without_parties_take_them_from_the_official_result(tmp_path: Path) -> None:
+    truth = sheets.truth(17, script="hindi")
+    path = save(sheets.standard(truth, script="hindi", party="none"), tmp_path, "csv")
+    nominees = tuple(Nominee(name, party, votes) for name, party, votes in truth.official())
+    reading = read(path, OPTIONS, lambda election, seat: Official(nominees, float(sum(truth.nota))))
+    expect(reading, truth)
+    assert "4 of 4 columns matched" in " ".join(reading.notes)
+    assert reading.unmatched == 0
+
+
+def test_names_without_parties_and_without_a_result_are_quarantined_not_guessed(tmp_path: Path) -> None:
+    truth = sheets.truth(17)
+    reading = read(save(sheets.standard(truth, party="none"), tmp_path, "csv"), OPTIONS)
+    assert {piece.table for piece in reading.pieces} == {"elections", "seat_elections", "booths"}
+    lost = reading.faults[reading.faults["severity"] == "quarantined"]
+    assert lost["value"].astype(int).sum() == sum(map(sum, truth.votes))
+    assert reading.unmatched == len(truth.parties)
+    assert "is not in the workspace" in " ".join(reading.notes)
+
+
+def test_postal_and_grand_totals_are_checks_and_no_booths(tmp_path: Path) -> None:
+    truth = sheets.truth(19)
+    reading = read(save(sheets.standard(truth), tmp_path, "csv"), OPTIONS)
+    postal = next(piece.frame for piece in reading.pieces if piece.table == "seat_elections")
+    assert postal["postal_votes"].tolist() == [sum(truth.postal)]
+    assert reading.flags is not None
+    assert "sheet_total_differs" not in set(reading.flags["fault"])
+    made = sheets.standard(truth)
+    total = next(row for row in made.rows if row[0] == sheets.WORDS["latin"]["total_row"])
+    total[3] = str(int(total[3]) + 7)
+    flags = read(save(made, tmp_path, "csv"), OPTIONS).flags
+    assert flags is not None
+    told = flags[flags["fault"] == "sheet_total_differs"]
+    assert told["reason"].str.contains("the sheet's own total says").all()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "ruled", "rows", "layout"),
+    [
+        ("latin", True, 0, "standard"),
+        ("hindi", True, 9, "standard"),
+        ("krutidev", True, 9, "standard"),
+        ("hindi", False, 9, "standard"),
+        ("hindi", True, 0, "transposed"),
+        ("latin", False, 0, "candidate_rows"),
+        ("hindi", False, 0, "wide_pages"),
+        ("latin", True, 9, "triples"),
+        ("latin", False, 0, "triples"),
+    ],
+)
+def test_a_printed_sheet_is_read_back_from_its_text_layer(
+    tmp_path: Path, script: str, ruled: bool, rows: int, layout: str
+) -> None:
+    truth = sheets.truth(23, booths=20, candidates=5, script=script)
+    extra = {} if layout == "triples" else {"script": script}
+    made = getattr(sheets, layout)(truth, **extra)
+    path = sheets.print_pdf(made, tmp_path / "sheet.pdf", ruled=ruled, rows=rows)
+    expect(read(path, OPTIONS), truth)
+
+
+def test_a_printed_sheet_with_heads_and_carried_totals_on_each_page_is_read_back(tmp_path: Path) -> None:
+    truth = sheets.truth(29, booths=18, candidates=6, script="hindi")
+    made = sheets.standard(truth, script="hindi", page=6, carried=True)
+    expect(read(sheets.print_pdf(made, tmp_path / "sheet.pdf", rows=12), OPTIONS), truth)
+
+
+def test_the_letters_of_a_printed_name_come_back_in_reading_order(tmp_path: Path) -> None:
+    truth = sheets.truth(31, booths=3, script="hindi")
+    path = sheets.print_pdf(sheets.standard(truth, script="hindi"), tmp_path / "sheet.pdf")
+    cells = {cell for row in grid_of(path).cells for cell in row}
+    assert set(truth.names) <= cells
+    assert "कुल विधिमान्य मत" in cells
+
+
+def test_a_scan_is_refused_in_plain_words(tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    figure, axes = plt.subplots()
+    axes.imshow(np.random.default_rng(1).random((40, 40)))
+    axes.set_axis_off()
+    figure.savefig(tmp_path / "scan.pdf")
+    plt.close(figure)
+    with pytest.raises(KhakaError, match="is a scan: its 1 pages are pictures without a text layer"):
+        read(tmp_path / "scan.pdf", OPTIONS)
+
+
+def test_a_table_of_something_else_is_no_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("crop,district,2016,2017\nwheat,Unnao,1400,1500\nrice,Unnao,1900,2000\n", encoding="utf-8")
+    assert known_grid(path) is None
+
+
+def test_a_seat_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
+    path = save(sheets.standard(sheets.truth(1), title=False), tmp_path, "csv")
+    with pytest.raises(KhakaError, match="add --election S24-2017-AE"):
+        read(path, Options())
+    with pytest.raises(KhakaError, match="add --seat S24-2008-163"):
+        read(path, Options(election="S24-2017-AE"))
+    named = path.rename(path.with_name("up_vs2017_form20_ac163.csv"))
+    booths = next(piece.frame for piece in read(named, Options()).pieces if piece.table == "booths")
+    assert set(booths["seat_id"]) == {"S24-2008-163"}
+    assert set(booths["election_id"]) == {"S24-2017-AE"}
+
+
+def test_the_sheet_itself_tells_election_and_seat_before_its_name_does(tmp_path: Path) -> None:
+    path = save(sheets.standard(sheets.truth(1)), tmp_path, "csv").rename(tmp_path / "vs2012_form20_ac9.csv")
+    reading = read(path, Options())
+    booths = next(piece.frame for piece in reading.pieces if piece.table == "booths")
+    assert set(booths["seat_id"]) == {"S24-2008-163"}
+    assert set(booths["election_id"]) == {"S24-2017-AE"}
+    assert any("its file's name 9" in note for note in reading.notes)
