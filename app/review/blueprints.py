@@ -123,6 +123,18 @@ def preload(app: FastAPI) -> None:
     threading.Thread(target=load, name="khaka-preload", daemon=True).start()
 
 
+def forget(app: FastAPI) -> None:
+    """Let go of the blueprint and its open tables when the page ends.
+
+    Parameters
+    ----------
+    app : FastAPI
+        That stops serving.
+    """
+    if hasattr(app.state, "blueprints"):
+        del app.state.blueprints
+
+
 def _kept(app: FastAPI) -> Blueprints:
     with _FIRST:
         if not hasattr(app.state, "blueprints"):

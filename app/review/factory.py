@@ -46,7 +46,7 @@ from starlette.routing import Route as StarletteRoute
 from khaka.app.review import pages, security
 from khaka.app.review.access import Route, allows, check_rules
 from khaka.app.review.assets import Assets
-from khaka.app.review.blueprints import preload
+from khaka.app.review.blueprints import forget, preload
 from khaka.app.review.rendering import Pages, Review, form, may_see_seat, maybe_visitor, redirect, render, review, told
 from khaka.app.review.results import CurrentResults
 from khaka.app.review.store.anchors import keep_anchor
@@ -121,6 +121,7 @@ def create_app(
         gc.freeze()  # what was loaded stays; a collection that walks through it would hold up every visitor
         with _caretaker(state):
             yield
+        forget(app)
 
     app = FastAPI(title="khaka", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.review = state
