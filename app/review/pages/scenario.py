@@ -72,7 +72,7 @@ def _body(
     before = next((one for one in rows if one.rank_before == 1), None)
     return {
         "rows": rows, "supposed": supposed, "first": first, "before": before,
-        "picture": Markup(margin_axis(standings, look_of(reads), width=480.0)),  # noqa: S704 - escaped there
+        "picture": Markup(margin_axis(standings, look_of(reads))),  # noqa: S704 - escaped there
     }  # fmt: skip
 
 
