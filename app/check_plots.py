@@ -14,7 +14,7 @@ import pandas as pd
 from khaka.data.coverage import KINDS
 from khaka.data.durable import durable_path
 from khaka.data.places.coordinates import FAULTS, coordinate_faults
-from khaka.data.places.polygons import Map
+from khaka.data.places.polygons import Map, unit_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +28,7 @@ WARN: Final = "#c26a1b"
 _RAMP: Final = ("#eef2f7", "#bcccdc", "#829ab1", "#486581", "#102a43")
 _SURE: Final = 0.9
 _MOST_FLAGS: Final = 14
+_KEPT_OUT: Final = {"out": " (out of totals)", "quarantined": " (put aside)"}
 _FAULT_COLOURS: Final = {"far": WARN, "other_seat": "#7b2d8b"}
 
 
@@ -162,21 +163,21 @@ def plot_flags(flags: pd.DataFrame, path: Path, *, booths: int = 0) -> Path:
     counted = flags.groupby(["meaning", "severity"], sort=True)["flags"].sum().reset_index()
     counted = counted.sort_values(["flags", "meaning"], ascending=[False, True], ignore_index=True)
     shown = counted.head(_MOST_FLAGS).iloc[::-1]
-    out = int(counted.loc[counted["severity"] == "out", "flags"].sum())
-    first = counted.iloc[0]
+    out = int(counted.loc[counted["severity"].isin(_KEPT_OUT), "flags"].sum())
+    first = str(counted["meaning"].iloc[0])
     of = f" on {booths:,} booths" if booths else ""
     title = (
-        f"{int(counted['flags'].sum()):,} flags{of}, {out:,} of them keep a row out of the totals; "
-        f"most often: {first['meaning']}"
+        f"{int(counted['flags'].sum()):,} flags{of}, {out:,} of them keep votes out of the totals; "
+        f"most often: {first[:1].lower()}{first[1:]}"
     )
     with _figure(path, 9.5, 1.7 + 0.33 * len(shown)) as figure:
         axes = figure.subplots()
-        colours = [WARN if severity == "out" else _RAMP[2] for severity in shown["severity"]]
+        colours = [WARN if severity in _KEPT_OUT else _RAMP[2] for severity in shown["severity"]]
         axes.barh(range(len(shown)), shown["flags"], color=colours, height=0.62)
         axes.set_yticks(range(len(shown)), [_shortened(text) for text in shown["meaning"]])
         for at, row in enumerate(shown.to_dict("records")):
-            text = f" {int(row['flags']):,}" + (" (out of totals)" if row["severity"] == "out" else "")
-            axes.text(row["flags"], at, text, va="center", color=WARN if row["severity"] == "out" else MUTED)
+            text = f" {int(row['flags']):,}{_KEPT_OUT.get(row['severity'], '')}"
+            axes.text(row["flags"], at, text, va="center", color=WARN if row["severity"] in _KEPT_OUT else MUTED)
         axes.set_xlim(0, float(shown["flags"].max()) * 1.3)
         rest = len(counted) - len(shown)
         axes.set_xlabel("flags, number of rows" + (f" ({rest} rarer kinds not drawn)" if rest else ""))
@@ -263,7 +264,8 @@ def _shade(axes: Axes, values: pd.Series, units: Map | None, *, low: float, high
         if shown.isna().any():
             axes.text(1.0, -0.02, "white: not known", transform=axes.transAxes, va="top", ha="right", color=MUTED)
     else:
-        _tiles(axes, values, lambda value: ramp(scale(value)))
+        ordered = values.reindex(sorted(values.index, key=unit_order))
+        _tiles(axes, ordered, lambda value: ramp(scale(value)))
     _key(axes, ramp, low, high, label)
 
 
@@ -317,11 +319,14 @@ def _key(axes: Axes, ramp: Any, low: float, high: float, label: str) -> None:
     """Draw a small scale under the map."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
+    from matplotlib.ticker import MaxNLocator
 
     assert axes.figure is not None
     bar = axes.figure.colorbar(
         ScalarMappable(Normalize(low, high), ramp), ax=axes, orientation="horizontal", shrink=0.7, aspect=40, pad=0.04
     )
+    bar.locator = MaxNLocator(nbins=6, integer=True)
+    bar.update_ticks()
     bar.set_label(label, color=MUTED)
     bar.outline.set_visible(False)
 

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from khaka.data.delimitation import place_of
+from khaka.data.places.estimates import SOURCE
 from khaka.data.store import TableStore
 
 KINDS: Final[dict[str, str]] = {
@@ -63,8 +64,9 @@ def coverage(store: TableStore, state: str, lineage: pd.DataFrame) -> pd.DataFra
     located = rows("booths", ["election_id", "seat_id", "lat"])
     out["coordinates"] = have(located.loc[located["lat"].notna(), "seat_id"])
     out["boundary"] = have(rows("boundaries", ["unit_id"])["unit_id"])
-    figures = rows("demographics", ["unit_id", "level"])
-    units = figures.loc[figures["level"] != "district", "unit_id"].drop_duplicates()
+    figures = rows("demographics", ["unit_id", "level", "source"])
+    own = (figures["level"] != "district") & ~figures["source"].str.startswith(SOURCE)
+    units = figures.loc[own, "unit_id"].drop_duplicates()
     out["demographics"] = have(units.str.extract(r"^([SU]\d{2}-\d{4}-\d+)", expand=False))
     for table in ("aspirants", "ratings"):
         out[table] = have(rows(table, ["election_id", "seat_id"])["seat_id"])

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.real
 
 MAPS = {"S24": "uttarpradesh_AC.json", "S04": "bihar_AC.json", "S12": "madhyapradesh_AC.json"}
 STATES = {"S24": "UTTAR PRADESH", "S04": "BIHAR", "S12": "MADHYA PRADESH"}
+MIXED = "lines or points beside the polygons; left out"
 SEATS = {"S24": 403, "S04": 243, "S12": 230}
 
 
@@ -78,6 +79,12 @@ def test_the_error_of_an_estimate_holds_the_truth_about_nine_times_in_ten(
     held = found.standard_error > 1e-9  # a district of one seat has no error
     z = (truth - found.value)[held] / found.standard_error[held]
     assert 0.78 < np.nanmean(np.abs(z) < 1.645) < 0.99
+
+
+def test_shapes_with_lines_beside_their_polygons_are_reported(real_data: Path) -> None:
+    found = {state: read(real_data / "geo" / name, Options()).faults for state, name in MAPS.items()}
+    counts = {state: int((table["reason"] == MIXED).sum()) if len(table) else 0 for state, table in found.items()}
+    assert counts == {"S24": 3, "S04": 4, "S12": 0}
 
 
 @pytest.fixture(scope="module")
