@@ -59,7 +59,7 @@ def _total_inside(table: BoothTable) -> pd.DataFrame:
     count = counted.groupby(table.seat).transform("count")
     before = counted.groupby(table.seat).cumsum() - counted
     place = counted.groupby(table.seat).cumcount()
-    told = (count >= 5) & (counted >= 0.49 * whole) | ((place >= 5) & (counted == before) & (counted > 0))
+    told = ((count >= 5) & (whole > 0) & (counted >= 0.49 * whole)) | ((place >= 5) & (counted == before) & (counted > 0))
     return hits(table, told, "counted", "as many votes as all the other rows together: a total among the booths")
 
 
@@ -84,46 +84,41 @@ def _shifted(table: BoothTable) -> pd.DataFrame:
 
 def _same_columns(table: BoothTable) -> pd.DataFrame:
     found = []
-    for seat, places in table.rows.groupby(table.seat, sort=True).groups.items():
-        own = table.votes.loc[places]
-        if len(own) < 5:
+    groups = table.votes.groupby(table.seat, sort=True)
+    sums, sizes = groups.sum(), groups.size()
+    for seat in sums.index[sizes >= 5]:
+        line = sums.loc[seat]
+        line = line[line >= ENOUGH]
+        likely = line[line.duplicated(keep=False)]  # equal columns have equal sums
+        if likely.empty:
             continue
-        own = own.loc[:, own.sum() >= ENOUGH]
+        own = groups.get_group(seat)[list(likely.index)].fillna(-1)
         names = list(own.columns)
         for place, name in enumerate(names):
             for other in names[place + 1 :]:
-                if own[name].fillna(-1).equals(own[other].fillna(-1)):
-                    found.append(
-                        (str(seat), str(other), str(name), f"the same votes in every booth as column '{name}'")
-                    )
+                if own[name].equals(own[other].rename(name)):
+                    found.append((str(seat), str(other), str(name), f"the same votes in every booth as column '{name}'"))
     return seat_hits(found)
 
 
 def _constant_column(table: BoothTable) -> pd.DataFrame:
-    found = []
-    for seat, places in table.rows.groupby(table.seat, sort=True).groups.items():
-        own = table.votes.loc[places]
-        if len(own) < 10:
-            continue
-        low, high, known = own.min(), own.max(), own.notna().sum()
-        for name in own.columns[(low == high) & (low > 0) & (known >= 10)]:
-            found.append(
-                (str(seat), str(name), f"{low[name]:.0f}", "the same votes in every booth: a column of something else")
-            )
-    return seat_hits(found)
+    groups = table.votes.groupby(table.seat, sort=True)
+    low, high, known = groups.min(), groups.max(), groups.count()
+    told = (low == high) & (low > 0) & (known >= 10)
+    return seat_hits([
+        (str(seat), str(name), f"{low.loc[seat, name]:.0f}", "the same votes in every booth: a column of something else")
+        for seat in told.index[told.any(axis=1)] for name in told.columns[told.loc[seat]]
+    ])  # fmt: skip
 
 
 def _serial_column(table: BoothTable) -> pd.DataFrame:
-    found = []
-    number = pd.to_numeric(table.rows["booth_no"], errors="coerce")
-    for seat, places in table.rows.groupby(table.seat, sort=True).groups.items():
-        if len(places) < 10:
-            continue
-        own, wanted = table.votes.loc[places], number.loc[places]
-        for name in own.columns:
-            if (own[name] == wanted).mean() > 0.9:
-                found.append((str(seat), str(name), "", "the column holds the booths' numbers, not votes"))
-    return seat_hits(found)
+    same = table.votes.eq(table.number, axis=0)
+    groups = same.groupby(table.seat, sort=True)
+    told = groups.mean().gt(0.9) & groups.size().ge(10).to_numpy()[:, None]
+    return seat_hits([
+        (str(seat), str(name), "", "the column holds the booths' numbers, not votes")
+        for seat in told.index[told.any(axis=1)] for name in told.columns[told.loc[seat]]
+    ])  # fmt: skip
 
 
 FAULTS = (

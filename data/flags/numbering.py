@@ -7,15 +7,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from khaka.data.flags.table import BoothTable, Fault, hits, seat_hits
+from khaka.data.flags.table import BoothTable, Fault, hits, no_hits, seat_hits
 from khaka.data.krutidev import looks_like_krutidev
 
 _CUT: Final = (99, 199, 249, 299, 399, 499, 599, 999)
 """Last numbers at which programs and pages cut a list off."""
-
-
-def _number(table: BoothTable) -> pd.Series:
-    return pd.to_numeric(table.rows["booth_no"].str.extract(r"^(\d+)", expand=False), errors="coerce")
 
 
 def _suffix(table: BoothTable) -> pd.Series:
@@ -30,7 +26,7 @@ def _duplicate(table: BoothTable) -> pd.DataFrame:
 
 def _gap(table: BoothTable) -> pd.DataFrame:
     found = []
-    number = _number(table)
+    number = table.number
     for seat, places in table.rows.groupby(table.seat, sort=True).groups.items():
         known = np.unique(number.loc[places].dropna().to_numpy())
         if len(known) < 2:
@@ -46,7 +42,7 @@ def _gap(table: BoothTable) -> pd.DataFrame:
 
 
 def _first_lost(table: BoothTable) -> pd.DataFrame:
-    lowest = _number(table).groupby(table.seat).min()
+    lowest = table.number.groupby(table.seat).min()
     return seat_hits([
         (str(seat), "booth_no", str(int(first)), f"the list begins with booth {int(first)}")
         for seat, first in lowest.items() if first > 1
@@ -54,13 +50,13 @@ def _first_lost(table: BoothTable) -> pd.DataFrame:
 
 
 def _disorder(table: BoothTable) -> pd.DataFrame:
-    number = _number(table)
+    number = table.number
     before = number.groupby(table.seat).shift()
     return hits(table, number < before, "booth_no", "the booth number is below the one before it")
 
 
 def _far(table: BoothTable) -> pd.DataFrame:
-    number = _number(table)
+    number = table.number
     count = number.groupby(table.seat).transform("count")
     return hits(
         table,
@@ -71,15 +67,16 @@ def _far(table: BoothTable) -> pd.DataFrame:
 
 
 def _lone_auxiliary(table: BoothTable) -> pd.DataFrame:
-    number, suffix = _number(table), _suffix(table)
-    key = table.seat.str.cat(number.astype("str"), sep="|")
-    mains = set(key[suffix == ""])
-    told = (suffix == "A") & ~key.isin(mains)
-    return hits(table, told, "booth_no", "an auxiliary booth without its main booth")
+    auxiliary = table.rows["booth_no"].str.endswith("A").fillna(False).astype(bool)
+    if not auxiliary.any():
+        return no_hits()
+    key = table.seat.str.cat(table.number.astype("str"), sep="|")
+    mains = set(key[~auxiliary & (_suffix(table) == "")])
+    return hits(table, auxiliary & ~key.isin(mains), "booth_no", "an auxiliary booth without its main booth")
 
 
 def _cut_off(table: BoothTable) -> pd.DataFrame:
-    number = _number(table)
+    number = table.number
     found = []
     for seat, places in table.rows.groupby(table.seat, sort=True).groups.items():
         last = number.loc[places].max()

@@ -49,6 +49,11 @@ class BoothTable:
         return self.votes.sum(axis=1, min_count=1)
 
     @functools.cached_property
+    def number(self) -> pd.Series:
+        """The number in a booth's number, letters left out; NaN where there is none."""
+        return pd.to_numeric(self.rows["booth_no"].str.extract(r"^(\d+)", expand=False), errors="coerce").astype("float64")
+
+    @functools.cached_property
     def seat(self) -> pd.Series:
         """One key for each seat of each election."""
         return self.rows["election_id"].str.cat(self.rows["seat_id"], sep="|")

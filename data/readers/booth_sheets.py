@@ -14,6 +14,8 @@ import pandas as pd
 from khaka.data.delimitation import current_seat_id
 from khaka.data.election_dates import result_date
 from khaka.data.errors import KhakaError
+from khaka.data.flags.registry import find
+from khaka.data.flags.table import BoothTable, make
 from khaka.data.readers.base import Options, Piece, Reading, faults, join_faults, numbers, stem, whole
 from khaka.data.readers.sheet import Sheet
 from khaka.data.states import state_in_text
@@ -81,9 +83,30 @@ def read(sheet: Sheet, options: Options) -> Reading:
             "result_date": [pd.Timestamp(result_date(election))],
         }, index=[1],
     )  # fmt: skip
+    flags = find(_table(raw, booths), file=sheet.path.name)
     note = f"{sheet.path.name}: {len(booths):,} booths of {keys['seat_id'].nunique()} seats of {election}"
     pieces = (Piece("elections", elections, "fill"), Piece("booths", booths), Piece("booth_votes", votes))
-    return Reading(FORMAT, pieces, join_faults([*found, *more, *bad_votes]), (note,))
+    out = flags[flags["severity"] == "out"].groupby(["seat_id", "booth_no"]).ngroups
+    told = (
+        f"{len(flags):,} flags of {flags['fault'].nunique()} kinds (flags.parquet); {out:,} booths stay out of totals"
+    )
+    return Reading(FORMAT, pieces, join_faults([*found, *more, *bad_votes]), (note, told), flags, True)
+
+
+def _table(raw: pd.DataFrame, booths: pd.DataFrame) -> BoothTable:
+    """Return the booths as the checks of named faults see them."""
+    names = {
+        "electors": "electors", "electors_m": "electors_male", "electors_f": "electors_female",
+        "electors_o": "electors_other",
+        "turnout": "polled", "voters_m": "polled_male", "voters_f": "polled_female", "voters_o": "polled_other",
+        "male_votes": "polled_male", "female_votes": "polled_female", "other_votes": "polled_other",
+        "tendered": "tendered", "votes_NOTA": "nota",
+    }  # fmt: skip
+    counts = {names[name]: numbers(raw[name]) for name in raw.columns if name in names}
+    rows = booths[["election_id", "seat_id", "booth_no", "station_name"]].assign(**counts)
+    parties = {str(match[1]): numbers(raw[name]) for name in raw.columns if (match := _PARTY.match(name))}
+    parties.pop("NOTA", None)
+    return make(rows, pd.DataFrame(parties, index=raw.index))
 
 
 def _booths(raw: pd.DataFrame, keys: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
