@@ -43,7 +43,10 @@ def seat(request: Request) -> Response:
     found = shown(request)
     asked = request.query_params.get("view", "support")
     view: View = asked if asked in VIEWS else "support"
-    chosen = request.query_params.get("booth")
+    # only what there is: pieces are kept by it
+    known = set(found.state.seat(seat_id).booths["booth_no"].astype("str"))
+    numbers = [one for one in request.query_params.get("booth", "").split(",") if one in known]
+    chosen = ",".join(dict.fromkeys(numbers)) or None
     version = (results(request).version, str(results(request).folder))
     reads = reader(request)
     # the body is the same for all who read it in one language and may see as much

@@ -80,7 +80,16 @@ def state(request: Request) -> Response:
     overview = fragment(
         request, "state/overview.html", (key, by_status), lambda: _overview(rows(), found, reads, by_status, today)
     )  # fmt: skip
-    listed = fragment(request, "state/list.html", (key, filters, page), lambda: _list(rows(), request, filters, page))
+    if filters.asked:  # what is typed is different every time: not kept
+        context = {"language": reads.language, "digits": reads.digits, "reader": reads}
+        made = it.pages.render(
+            reads.language, "state/list.html", {**context, **_list(rows(), request, filters, page)}
+        )  # fmt: skip
+        listed = Markup(made)  # noqa: S704 - escaped by the template
+    else:
+        listed = fragment(
+            request, "state/list.html", (key, filters, page), lambda: _list(rows(), request, filters, page)
+        )
     districts = sorted({seat.district for seat_id, seat in current.seats.items() if seat.district})
     return render(
         request, "state/state.html", overview=overview, listed=listed, filters=filters, bands=BANDS,
