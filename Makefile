@@ -15,14 +15,15 @@ export PYTHONHASHSEED := 0
 export MLFLOW_DISABLE_TELEMETRY := true
 export MPLBACKEND := Agg
 
-.PHONY: help install demo test test-fast check format lock bench study messages clean
+.PHONY: help install demo test test-fast check format lock bench study messages test-spark growth clean
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"
 	@echo "make test-spark  the feature SQL on Spark, held against DuckDB (installs PySpark; needs Java 17)"
 	@echo "make study    the ranking on 80 made-up states with known truth, into docs/study.md (10 to 15 minutes on two free cores)"
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
-	@echo "make bench    how long things take, as ratios of one run"
+	@echo "make bench    how long things take, as ratios of one run on a made-up state (SIZE=small: under two minutes)"
+	@echo "make growth   time and memory of one, two, four and eight times a state, into docs/growth.csv and .png"
 	@echo "make format   let ruff format the code"
 	@echo "make messages collect the page's texts for translation into Hindi; says which lack one"
 	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
@@ -89,12 +90,16 @@ lock:
 	printf 'pyspark>=4.0\n' | $(LOCK) --constraint requirements-dev.lock --output-file requirements-spark.lock -
 	rm build-full.lock
 
+SIZE := state
 bench: $(DEV) $(LAYOUT)
-	@$(BIN)/python tests/benchmarks/slate.py
+	@$(BIN)/python tests/benchmarks/run.py --size $(SIZE)
 	@$(BIN)/python tests/benchmarks/places.py
 
 messages: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/app/review/messages.py
+
+growth: $(DEV) $(LAYOUT)
+	@$(BIN)/python tests/benchmarks/growth.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace

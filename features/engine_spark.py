@@ -23,7 +23,7 @@ from khaka.data.errors import KhakaError
 
 _SETTINGS: Final = {
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "false",  # x / 0 is NULL, as in DuckDB
+    "spark.sql.ansi.enabled": "false",  # a number that overflows or divides by zero ends no query, as in DuckDB
     "spark.sql.legacy.parquet.nanosAsLong": "false",
 }
 _LOCAL: Final = {

@@ -36,7 +36,7 @@ def spark() -> Iterator[SparkEngine]:
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> TableStore:
     root = tmp_path_factory.mktemp("state")
-    simulate(root / "made", seats=4, booths_per_seat=20, aspirants=16, elections=2, seed=3)
+    simulate(root / "made", seats=4, booths_per_seat=20, aspirants=16, elections=3, seed=3)
     store = TableStore(root / "ws" / "tables")
     ingest([root / "made" / "tables"], workspace_root=root / "ws", store=store)
     return store
@@ -62,7 +62,7 @@ def test_features_of_a_made_up_state_are_those_of_duckdb(state: TableStore, spar
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT x / 0 AS y FROM t WHERE x = 1",
+        "SELECT x / nullif(x - 1, 0) AS y FROM t ORDER BY x",
         "SELECT sum(x) / (sum(x) * 3.0) AS y FROM t",
         "SELECT x // 2 AS y FROM t ORDER BY x",
         "SELECT epoch_us(moment) AS y FROM t ORDER BY x",
@@ -84,6 +84,7 @@ def test_both_dialects_mean_the_same(spark: SparkEngine, query: str) -> None:
 
 def test_files_are_read_by_the_workers(spark: SparkEngine, state: TableStore) -> None:
     files: list[Path] = state.files("booths")
+    seat = state.read("booths").query("seat_id == 'S24-2008-1'")
     for engine in (DuckEngine(), spark):
         engine.put_files("some", files, "SELECT r.seat_id FROM files r WHERE r.seat_id = 'S24-2008-1'")
-        assert engine.run("SELECT count(*) AS n FROM some")["n"].tolist() == [3 * 20]
+        assert engine.run("SELECT count(*) AS n FROM some")["n"].tolist() == [len(seat)]
