@@ -24,6 +24,9 @@ help:
 	@echo "make check    ruff, mypy --strict, numpydoc, doctests, import order"
 	@echo "make bench    how long things take, as ratios of one run on a made-up state (SIZE=small: under two minutes)"
 	@echo "make growth   time and memory of one, two, four and eight times a state, into docs/growth.csv and .png"
+	@echo "make torture  every promise of SECURITY.md tried thousands of times, in one table (an hour or two)"
+	@echo "make docs     reference pages from the code, then the site, into build/site"
+	@echo "make sbom     software bill of materials, into build/sbom.json, and known faults of the pins"
 	@echo "make format   let ruff format the code"
 	@echo "make messages collect the page's texts for translation into Hindi; says which lack one"
 	@echo "make lock     pin all dependencies again, with hashes (needs uv)"
@@ -100,6 +103,20 @@ messages: $(DEV) $(LAYOUT)
 
 growth: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/growth.py
+
+torture: $(DEV) $(LAYOUT)
+	@$(BIN)/python tests/torture/run.py
+
+docs: $(DEV) $(LAYOUT)
+	@$(BIN)/python -m khaka.app.reference docs/reference
+	@$(BIN)/mkdocs build --quiet --strict
+	@echo "build/site/index.html"
+
+sbom: $(DEV)
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON --output-file build/sbom.json
+	@echo "build/sbom.json"
+	@$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.lock || echo "pip-audit could not reach its data, or found a fault above: hold build/sbom.json against a database of known faults"
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace

@@ -49,8 +49,8 @@ def check(made: Prepared, *, cases: int, seed: int) -> Outcome:
     """Damage one file after another and read it as khaka does."""
     from khaka.data.settings import load_settings
     from khaka.data.workspace import open_workspace
+    from khaka.training.bundle import verify
     from khaka.training.fit import load_models
-    from khaka.training.tracking import verify
 
     outcome = Outcome(PROMISE)
     with tempfile.TemporaryDirectory(prefix="khaka-damage-") as folder:
