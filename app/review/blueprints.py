@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 import threading
 from collections.abc import Mapping
@@ -133,6 +134,8 @@ def forget(app: FastAPI) -> None:
     """
     if hasattr(app.state, "blueprints"):
         del app.state.blueprints
+    gc.unfreeze()  # the page froze what it had loaded; DuckDB complains of connections that outlive it
+    gc.collect()
 
 
 def _kept(app: FastAPI) -> Blueprints:
