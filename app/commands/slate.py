@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any, cast
 
 import click
 
@@ -17,12 +18,14 @@ from khaka.app.options import Common, Day, common_options, election_option, mode
 @click.option("--as-of", type=Day(), metavar="DATE", help="Which scores (default: the latest).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The Parquet file.")
 @click.option("--ally", metavar="PARTY", help="Also rank the seats to ask this party for, and those to give.")
+@click.option("--lang", type=click.Choice(["en", "hi"]), default="en", show_default=True,
+              help="Language of the report on the screen.")  # fmt: skip
 @click.option("--prices/--no-prices", default=True, help="Whether each rule is priced: one more solve for each.")
 @model_option
 @common_options
 def command(
     common: Common, election: str, rules: Path | None, as_of: dt.date | None, out: Path | None, ally: str | None,
-    prices: bool, model: str | None,
+    lang: str, prices: bool, model: str | None,
 ) -> None:  # fmt: skip
     """Choose one aspirant and one substitute a seat under the rules, and say what each rule costs.
 
@@ -43,5 +46,5 @@ def command(
     common.result(
         {**done.report, "as_of": done.as_of, "model_version": done.model_version, "file": str(done.path),
          "alliance": None if done.alliance is None else str(done.alliance)},
-        f"{head}\n{text(dict(done.report))}{also}",
+        f"{head}\n{text(dict(done.report), cast(Any, lang))}{also}",
     )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 import numpy as np
 
+from khaka.scoring.reasons.catalogue import Catalogue, Language, read_catalogue
 from khaka.scoring.slate.aims import chances_in
 from khaka.scoring.slate.placement import mean_chance, placement
 from khaka.scoring.slate.prices import price
@@ -73,55 +75,90 @@ def report(slate: Slate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def text(found: dict[str, Any]) -> str:
+def text(found: dict[str, Any], language: Language = "en") -> str:
     """Return a report as lines for a terminal.
 
     Parameters
     ----------
     found : dict
         Of `report`.
+    language : str
+        "en" or "hi". Names of the party's own rules and scenarios stand as they are.
 
     Returns
     -------
     str
         Lines without a newline at the end.
     """
+    texts = _words(language)
     seats = found["seats"]
     lines = [
-        f"{seats['filled']} of {seats['all']} seats have a name, {seats['left_to_allies']} are left to allies, "
-        f"{seats['empty']} stay empty; {seats['without_substitute']} have no substitute.",
-        f"Expected seats {found['expected_seats']:.1f} ({found['expected_seats_without_rules']:.1f} without rules; the "
-        f"rules cost {found['points_lost_to_rules']:.1f} points of margin in all). "
-        f"Out of reach: {seats['out_of_reach']} seats.",
-    ]
+        texts.say(
+            "report.seats", filled=str(seats["filled"]), all=str(seats["all"]), allies=str(seats["left_to_allies"]),
+            empty=str(seats["empty"]), without=str(seats["without_substitute"]),
+        ),
+        texts.say(
+            "report.expected", seats=f"{found['expected_seats']:.1f}",
+            free=f"{found['expected_seats_without_rules']:.1f}", points=f"{found['points_lost_to_rules']:.1f}",
+            far=str(seats["out_of_reach"]),
+        ),
+    ]  # fmt: skip
     if found["majority"]:
         majority = found["majority"]
-        lines.append(f"Chance of a majority ({majority['needed']} seats): {_chance(majority['chance'])}; of the slate "
-                     f"with the most expected seats: {_chance(majority['chance_of_most_seats'])}.")  # fmt: skip
-    swings = [f"{name} {value:.1f}" for name, value in found["scenarios"].items() if value is not None]
-    if swings:
-        lines.append(f"Expected seats by scenario: {', '.join(swings)}.")
+        lines.append(
+            texts.say(
+                "report.majority", needed=str(majority["needed"]), chance=_chance(majority["chance"], texts),
+                most=_chance(majority["chance_of_most_seats"], texts),
+            )
+        )  # fmt: skip
+    scenarios = [
+        f"{_known(texts, 'scenario', name)} {value:.1f}"
+        for name, value in found["scenarios"].items()
+        if value is not None
+    ]
+    if scenarios:
+        lines.append(texts.say("report.scenarios", list=", ".join(scenarios)))
     if found["prices"]:
-        lines.append("Price of each rule (seats, points, seats with another name):")
+        lines.append(texts.say("report.prices"))
         lines += [
-            f"  {one['rule']}: {one['seats']:.2f}, {one['points']:.1f}, {one['changed']}" for one in found["prices"]
-        ]
-    lines.append("Where they were placed, by the seat's chance (tickets, of the seats in that band):")
+            texts.say("report.price", rule=_known(texts, "rule", one["rule"]), seats=f"{one['seats']:.2f}", points=f"{one['points']:.1f}",
+                      changed=str(one["changed"]))
+            for one in found["prices"]
+        ]  # fmt: skip
+    lines.append(texts.say("report.placed"))
     for group in ("women", "newcomers"):
-        rows = [row for row in found["placement"] if row["group"] == group]
-        shown = ", ".join(f"{row['band']} {row['tickets']} of {row['seats']}" for row in rows)
+        shown = ", ".join(
+            texts.say("report.band", band=_known(texts, "band", row["band"]), tickets=str(row["tickets"]),
+                      seats=str(row["seats"]))
+            for row in found["placement"] if row["group"] == group
+        )  # fmt: skip
         mean, of_all = found["mean_seat_chance"][group], found["mean_seat_chance"]["all"]
-        against = "" if mean is None or of_all is None else (
-            f"; mean chance of their seats {_chance(mean)}, of all {_chance(of_all)}")  # fmt: skip
-        lines.append(f"  {group}: {shown}{against}")
+        known = mean is not None and of_all is not None
+        against = (
+            texts.say("report.against", mean=_chance(mean, texts), all=_chance(of_all, texts)) if known else ""
+        )  # fmt: skip
+        lines.append(texts.say("report.group", group=texts.say(f"group.{group}"), list=shown, against=against))
     breaking = [seat for seat, note in found["notes"].items() if note.startswith(BREAKS)]
     if breaking:
-        lines.append(f"In {len(breaking)} seats the substitute, stepping in, would break a rule (see the report).")
+        lines.append(texts.say("report.breaks", count=str(len(breaking))))
     notes = [(seat, note) for seat, note in found["notes"].items() if not note.startswith(BREAKS)]
-    lines += [f"  {seat}: {note}" for seat, note in notes[:_SEATS_SHOWN]]
+    lines += [
+        texts.say("report.note", seat=seat, note=_known(texts, "note", note)) for seat, note in notes[:_SEATS_SHOWN]
+    ]
     if len(notes) > _SEATS_SHOWN:
-        lines.append(f"  and notes on {len(notes) - _SEATS_SHOWN} more seats in the report")
+        lines.append(texts.say("report.more", count=str(len(notes) - _SEATS_SHOWN)))
     return "\n".join(lines)
+
+
+@functools.cache
+def _words(language: Language) -> Catalogue:
+    return read_catalogue("khaka.scoring.slate", "words", language)
+
+
+def _known(texts: Catalogue, group: str, name: str) -> str:
+    """Return a name in the language; the party's own names as they are."""
+    key = f"{group}.{name}"
+    return texts.say(key) if key in texts else name
 
 
 def _rules(slate: Slate) -> list[dict[str, Any]]:
@@ -135,8 +172,8 @@ def _rules(slate: Slate) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _chance(value: float) -> str:
-    return "out of reach" if value < OUT_OF_REACH else f"{100 * value:.0f}%"
+def _chance(value: float, texts: Catalogue) -> str:
+    return texts.say("report.far") if value < OUT_OF_REACH else texts.say("report.chance", percent=f"{100 * value:.0f}")
 
 
 def _rounded(value: float, digits: int = 6) -> float:

@@ -11,6 +11,7 @@ import pytest
 
 from khaka.data.durable import read_parquet
 from khaka.data.errors import KhakaError
+from khaka.scoring.reasons.catalogue import placeholders, read_catalogue
 from khaka.scoring.slate.conflicts import conflict
 from khaka.scoring.slate.facts import facts
 from khaka.scoring.slate.problem import FILL, ONE_FAMILY, ONE_SEAT, build
@@ -373,3 +374,20 @@ def test_a_chance_below_one_in_twenty_is_out_of_reach_not_a_figure() -> None:
     shown = text(report(recommend(table(name(1, "a", 0.03, sex="F")), rules())))
     assert "Out of reach: 1 seats" in shown
     assert "3%" not in shown
+
+
+def test_the_report_says_the_same_figures_in_hindi() -> None:
+    found = report(recommend(table(name(1, "a", 0.6, sex="F"), name(2, "b", 0.03)), rules()))
+    english, hindi = text(found), text(found, "hi")
+    figures = [sorted(re.findall(r"\d+(?:\.\d+)?", said)) for said in (english, hindi)]
+    assert figures[0] == figures[1]
+    assert "महिलाएँ" in hindi
+    assert "पहुँच से बाहर" in hindi
+    assert not re.findall("[A-Za-z]{4,}", hindi)
+
+
+def test_words_of_the_report_are_the_same_in_both_languages() -> None:
+    english, hindi = (read_catalogue("khaka.scoring.slate", "words", language).texts for language in ("en", "hi"))
+    assert english.keys() == hindi.keys()
+    for key, said in english.items():
+        assert placeholders(said) == placeholders(hindi[key]), key
