@@ -20,11 +20,12 @@ from khaka.data.workspace import Workspace
 from khaka.scoring.manifest import versions
 from khaka.scoring.model_card import AUDIT, RECORD, model_card, training_audit, training_record
 from khaka.training.backtest import FIGURES, Backtest, backtest
+from khaka.training.bundle import HASHES, seal, tree_hash
 from khaka.training.changes import Change
 from khaka.training.code_version import code_version
 from khaka.training.corpus import Corpus
 from khaka.training.fit import Trained, train
-from khaka.training.tracking import HASHES, ModelRef, Run, Tracker, seal, tree_hash
+from khaka.training.tracking import ModelRef, Run, Tracker
 
 BACKTEST: Final = "backtest.json"
 

@@ -12,8 +12,8 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
+from khaka.training.bundle import verify
 from khaka.training.candidate import CandidateModel
-from khaka.training.tracking import verify
 
 
 class MarginModel(PythonModel):

@@ -16,9 +16,10 @@ from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.workspace import Workspace, init_workspace, open_workspace
+from khaka.training.bundle import tree_hash
 from khaka.training.gate import Check, Verdict
 from khaka.training.promotions import read_promotions
-from khaka.training.tracking import Tracker, tree_hash
+from khaka.training.tracking import Tracker
 
 pytestmark = pytest.mark.slow
 
