@@ -48,6 +48,18 @@ def overview(request: Request) -> Response:
     return render(request, "ratings.html", rows=rows)
 
 
+def sheet(request: Request) -> Response:
+    """Show an empty sheet to print, for where there is no connection: the observer types it in later."""
+    shown, it = results(request), review(request)
+    stands = it.ledger.status_of_seats()
+    seats = [
+        (shown.seats[seat_id], by_name(request, seat_id))
+        for seat_id in visible_seats(request)
+        if not stands.get(seat_id, SeatStatus(seat_id)).is_closed
+    ]
+    return render(request, "rating_sheet.html", seats=seats, scale=SCALE)
+
+
 def own_ratings(stands: SeatStatus, name: str) -> dict[str, Rating]:
     """Return the newest rating that one rater gave each aspirant of a seat."""
     return {rating.aspirant_id: rating for rating in stands.ratings if rating.rater == name}
@@ -120,6 +132,7 @@ def send(request: Request) -> Response:
 
 routes = [
     route("GET", "/ratings", RATES_OWN, overview),
+    route("GET", "/ratings/sheet", RATES_OWN, sheet),
     route("GET", "/seat/{seat_id}/rate", RATES, show),
     route("POST", "/seat/{seat_id}/rate", RATES, send),
 ]

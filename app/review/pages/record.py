@@ -15,7 +15,7 @@ from khaka.app.review.rendering import render, results, review
 from khaka.app.review.store.anchors import keep_anchor, workspace_anchors
 from khaka.app.review.store.chain import Anchor, Entry
 from khaka.app.review.store.events import EVENTS, Rated, StageRecorded, decode
-from khaka.app.review.store.record import check_record, entries, head
+from khaka.app.review.store.record import check_record, entries, head, newest
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,19 +34,15 @@ def show(request: Request) -> Response:
     """Show the newest entries, or those of one seat or kind."""
     asked = request.query_params
     seat_id, kind = asked.get("seat", "").strip(), asked.get("kind", "")
-    before = int(asked["before"]) if asked.get("before", "").isdecimal() else None
-    found = [
-        entry
-        for entry in entries(review(request).database, seat_id=seat_id or None)
-        if kind in ("", entry.kind) and (before is None or entry.seq < before)
-    ]
-    page = found[-_PAGE:][::-1]
+    typed = asked.get("before", "")
+    before = int(typed) if typed.isdecimal() and len(typed) < 16 else None
+    page = newest(review(request).database, seat_id=seat_id, kind=kind, before=before, most=_PAGE + 1)
     shown = results(request)
     names = {one.aspirant_id: one for seat in shown.candidates.values() for one in seat}
     return render(
-        request, "record.html", entries=[(entry, json.loads(entry.body)) for entry in page], names=names,
+        request, "record.html", entries=[(entry, json.loads(entry.body)) for entry in page[:_PAGE]], names=names,
         seat_id=seat_id, kind=kind, kinds=sorted(EVENTS), anchor=head(review(request).database),
-        older=page[-1].seq if page and len(found) > len(page) else None,
+        older=page[_PAGE - 1].seq if len(page) > _PAGE else None,
     )  # fmt: skip
 
 

@@ -173,6 +173,38 @@ def entries(database: Database, *, after: int = 0, seat_id: str | None = None) -
             yield Entry(int(seq), *(str(text) for text in texts))
 
 
+def newest(
+    database: Database, *, seat_id: str = "", kind: str = "", before: int | None = None, most: int = 100
+) -> tuple[Entry, ...]:
+    """Return the newest entries, the newest first.
+
+    Parameters
+    ----------
+    database : Database
+        Of the page.
+    seat_id, kind : str
+        Only these; empty for all.
+    before : int, optional
+        Only earlier ones than this number.
+    most : int
+        So many at most.
+
+    Returns
+    -------
+    tuple of Entry
+        As they stand in the record.
+    """
+    query = sa.select(RECORD).order_by(RECORD.c.seq.desc()).limit(most)
+    if seat_id:
+        query = query.where(RECORD.c.seat_id == seat_id)
+    if kind:
+        query = query.where(RECORD.c.kind == kind)
+    if before is not None:
+        query = query.where(RECORD.c.seq < before)
+    with database.read() as connection:
+        return tuple(Entry(*row) for row in connection.execute(query))
+
+
 def head(database: Database) -> Anchor:
     """Return where the chain stands now."""
     with database.read() as connection:

@@ -132,9 +132,10 @@ class Browser:
         async def talk() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://khaka.test") as client:
-                client.cookies.update(self.cookies)
+                for name, value in self.cookies.items():
+                    client.cookies.set(name, value, domain="khaka.test", path="/")
                 response = await client.request(method, path, **options)
-                self.cookies = dict(client.cookies)
+                self.cookies = {cookie.name: cookie.value or "" for cookie in client.cookies.jar}
                 return response
 
         return asyncio.run(talk())

@@ -32,6 +32,7 @@ EXPECTED = {
     ("GET", "/minutes"): "N S",
     ("POST", "/minutes"): "N S",
     ("GET", "/ratings"): "O",
+    ("GET", "/ratings/sheet"): "O",
     ("POST", "/reading"): "public",
     ("GET", "/record"): "A N S R",
     ("GET", "/record/ratings.csv"): "A N S",
