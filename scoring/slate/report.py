@@ -120,11 +120,10 @@ def text(found: dict[str, Any], language: Language = "en") -> str:
         lines.append(texts.say("report.scenarios", list=", ".join(scenarios)))
     if found["prices"]:
         lines.append(texts.say("report.prices"))
-        lines += [
-            texts.say("report.price", rule=_known(texts, "rule", one["rule"]), seats=f"{one['seats']:.2f}", points=f"{one['points']:.1f}",
-                      changed=str(one["changed"]))
-            for one in found["prices"]
-        ]  # fmt: skip
+        for one in found["prices"]:
+            rule, cost = _known(texts, "rule", one["rule"]), (f"{one['seats']:.2f}", f"{one['points']:.1f}")
+            changed = str(one["changed"])
+            lines.append(texts.say("report.price", rule=rule, seats=cost[0], points=cost[1], changed=changed))
     lines.append(texts.say("report.placed"))
     for group in ("women", "newcomers"):
         shown = ", ".join(
