@@ -34,7 +34,7 @@ def _again(table: BoothTable) -> pd.DataFrame:
 def _from_other_seat(table: BoothTable) -> pd.DataFrame:
     """Return booths whose votes stand at the same booth number of another seat of the file, the seat coming later."""
     key = _signature(table)
-    whole = table.rows["election_id"].str.cat([table.rows["booth_no"], key], sep="|")
+    whole = table.rows["election_id"].str.cat(table.rows["booth_no"], sep="|").str.cat(key, sep="|")
     order = table.seat.map({seat: place for place, seat in enumerate(dict.fromkeys(table.seat))})
     first = order.groupby(whole).transform("min")
     copied = key.notna() & whole.notna() & (order > first)
@@ -59,7 +59,9 @@ def _total_inside(table: BoothTable) -> pd.DataFrame:
     count = counted.groupby(table.seat).transform("count")
     before = counted.groupby(table.seat).cumsum() - counted
     place = counted.groupby(table.seat).cumcount()
-    told = ((count >= 5) & (whole > 0) & (counted >= 0.49 * whole)) | ((place >= 5) & (counted == before) & (counted > 0))
+    told = ((count >= 5) & (whole > 0) & (counted >= 0.49 * whole)) | (
+        (place >= 5) & (counted == before) & (counted > 0)
+    )
     return hits(table, told, "counted", "as many votes as all the other rows together: a total among the booths")
 
 
@@ -97,7 +99,9 @@ def _same_columns(table: BoothTable) -> pd.DataFrame:
         for place, name in enumerate(names):
             for other in names[place + 1 :]:
                 if own[name].equals(own[other].rename(name)):
-                    found.append((str(seat), str(other), str(name), f"the same votes in every booth as column '{name}'"))
+                    found.append(
+                        (str(seat), str(other), str(name), f"the same votes in every booth as column '{name}'")
+                    )
     return seat_hits(found)
 
 
@@ -106,7 +110,7 @@ def _constant_column(table: BoothTable) -> pd.DataFrame:
     low, high, known = groups.min(), groups.max(), groups.count()
     told = (low == high) & (low > 0) & (known >= 10)
     return seat_hits([
-        (str(seat), str(name), f"{low.loc[seat, name]:.0f}", "the same votes in every booth: a column of something else")
+        (str(seat), str(name), f"{low.loc[seat, name]:.0f}", "the same votes in every booth: no candidate's")
         for seat in told.index[told.any(axis=1)] for name in told.columns[told.loc[seat]]
     ])  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from khaka.data.flags.table import BoothTable, Fault, hits, no_hits, seat_hits
 from khaka.data.krutidev import looks_like_krutidev
 
+_NO_BOOTH: Final = "no booth of this seat is in the file, though of seats before and after it"
 _CUT: Final = (99, 199, 249, 299, 399, 499, 599, 999)
 """Last numbers at which programs and pages cut a list off."""
 
@@ -31,7 +33,7 @@ def _gap(table: BoothTable) -> pd.DataFrame:
         known = np.unique(number.loc[places].dropna().to_numpy())
         if len(known) < 2:
             continue
-        for before, after in zip(known[:-1], known[1:], strict=True):
+        for before, after in itertools.pairwise(known):
             lost = int(after - before - 1)
             if lost:
                 span = f"{int(before) + 1}" if lost == 1 else f"{int(before) + 1} to {int(after) - 1}"
@@ -121,7 +123,7 @@ def _missing_seats(table: BoothTable) -> pd.DataFrame:
         have = set(numbers)
         if len(have) >= 3:
             found += [
-                (f"{election}|{stem}-{lost}", "seat_id", f"{stem}-{lost}", "no booth of this seat is in the file, though of seats before and after it")
+                (f"{election}|{stem}-{lost}", "seat_id", f"{stem}-{lost}", _NO_BOOTH)
                 for lost in range(min(have), max(have)) if lost not in have
             ]  # fmt: skip
     return seat_hits(found)

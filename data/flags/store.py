@@ -30,7 +30,8 @@ def read_flags(root: Path) -> pd.DataFrame:
     path = root / FILE
     if not path.exists():
         return empty()
-    return read_parquet(path).to_pandas().astype({name: "int64" if name == "row" else "str" for name in COLUMNS})
+    flags: pd.DataFrame = read_parquet(path).to_pandas()
+    return flags.astype({name: "int64" if name == "row" else "str" for name in COLUMNS})
 
 
 def write_flags(root: Path, new: pd.DataFrame, *, seats: pd.DataFrame) -> int:

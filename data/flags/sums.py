@@ -146,7 +146,7 @@ def _below_official(table: BoothTable) -> pd.DataFrame:
         postal = table.facts[seat].postal.get(name, 0.0)
         lacking = total - own - (0.0 if np.isnan(postal) else postal)
         if lacking > max(20.0, 0.05 * total):
-            reason = f"the booths add up to {own:,.0f}, the official result is {total:,.0f}: {lacking:,.0f} votes are missing"
+            reason = f"the booths add up to {own:,.0f} of {total:,.0f} official votes: {lacking:,.0f} are missing"
             found.append((seat, name, f"{own:.0f}", reason))
     return seat_hits(found)
 

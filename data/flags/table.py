@@ -51,7 +51,9 @@ class BoothTable:
     @functools.cached_property
     def number(self) -> pd.Series:
         """The number in a booth's number, letters left out; NaN where there is none."""
-        return pd.to_numeric(self.rows["booth_no"].str.extract(r"^(\d+)", expand=False), errors="coerce").astype("float64")
+        return pd.to_numeric(self.rows["booth_no"].str.extract(r"^(\d+)", expand=False), errors="coerce").astype(
+            "float64"
+        )
 
     @functools.cached_property
     def seat(self) -> pd.Series:

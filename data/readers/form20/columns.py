@@ -126,10 +126,9 @@ def match_columns(
         party = printed if printed is not None else ("OTH" if nominees else None)
         sure = (0.9 if printed not in (None, "OTH") else 0.5) if not nominees else 0.3
         by = "party" if printed is not None else ""
-        out.append(
-            ColumnMatch(column.label or name, column.party, sums[place], _kept_name(party, sums[place] / max(1, whole)), "",
-                        float("nan"), sure if party is not None else 0.0, by)
-        )  # fmt: skip
+        kept = _kept_name(party, sums[place] / max(1, whole))
+        sure = sure if party is not None else 0.0
+        out.append(ColumnMatch(column.label or name, column.party, sums[place], kept, "", float("nan"), sure, by))
     return out
 
 
@@ -173,7 +172,9 @@ def _assign(
         from_party = (0.75 if nominees[at].party not in ("IND", "") else 0.3) * float(same[row, at])
         sure = 1.0 - (1.0 - from_label) * (1.0 - from_sum) * (1.0 - from_party)
         if complete and near[row, at] < 0.1:
-            sure *= 0.5 if label[row, at] < 0.85 else 0.7  # the whole sheet is there, and this column's sum is not the candidate's
+            sure *= (
+                0.5 if label[row, at] < 0.85 else 0.7
+            )  # the whole sheet is there, and this column's sum is not the candidate's
         by = "+".join(
             name for name, value in (("label", from_label), ("sum", from_sum), ("party", from_party)) if value >= 0.3
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def is_column_numbers(row: Sequence[str]) -> bool:
     known = [value for value in values if value is not None]
     if len(known) < 4 or len(known) < len(filled):
         return False
-    steps = [later - earlier for earlier, later in zip(known, known[1:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(known)]
     return known[0] in (1, 2) and sum(step in (1, 2) for step in steps) >= 0.85 * len(steps) and known[1] <= 3
 
 
@@ -140,7 +141,9 @@ def _filled_right(grid: Grid, rows: Sequence[int], place: int) -> list[str]:
     has a heading there.
     """
     line = list(grid.spread[rows[place]])
-    merged = any(whole and not cell for row in rows for cell, whole in zip(grid.cells[row], grid.spread[row], strict=True))
+    merged = any(
+        whole and not cell for row in rows for cell, whole in zip(grid.cells[row], grid.spread[row], strict=True)
+    )
     if (grid.boxes and merged) or place == len(rows) - 1:
         return line
     below = [any(grid.spread[row][column] for row in rows[place + 1 :]) for column in range(grid.width)]

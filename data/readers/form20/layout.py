@@ -401,9 +401,12 @@ def _booth_column(grid: Grid, block: _Block, votes: list[int]) -> int | None:
     for role in ("booth_no", "serial", "ac_no", "station_name"):
         places = [column for column, head in enumerate(block.heads) if head.role == role and column not in votes]
         best = max(places, key=fit, default=None)
-        if best is not None and fit(best)[1] >= 0.4 and (fit(best)[0] >= 0.3 or role in ("booth_no", "serial")):
-            if role != "booth_no" or fit(best)[0] >= 0.3 or len(body) < 4:
-                return best
+        if (
+            best is not None
+            and fit(best)[1] >= 0.4
+            and (fit(best)[0] >= 0.3 or role == "serial" or (role == "booth_no" and len(body) < 4))
+        ):
+            return best
     first = min(votes, default=grid.width)
     free = [
         column for column in range(first)
@@ -439,7 +442,9 @@ def _vote_columns(grid: Grid, block: _Block) -> list[tuple[int, VoteColumn]]:
             ):
                 continue  # the party or serial column beside NOTA's votes
             chosen.append(column)
-        elif head.role is None and head.texts and head.group not in groups and numeric and _of_counts(grid, body, column):
+        elif (
+            head.role is None and head.texts and head.group not in groups and numeric and _of_counts(grid, body, column)
+        ):
             chosen.append(column)
     chosen = _one_a_group(grid, heads, body, chosen)
     return [(column, _vote_column(grid, heads, body, column)) for column in chosen]
@@ -563,10 +568,9 @@ def _candidate_rows(grid: Grid, block: _Block, name: int, votes: int) -> SheetTa
         if place is None:
             place = places[key] = len(columns)
             nota = role_of(label) == "nota"
-            columns.append(
-                VoteColumn("NOTA" if nota else name_of(readable(label)), readable(line[party]) if party is not None else "",
-                           (readable(label),), nota, serial_of([label]))
-            )  # fmt: skip
+            plain = readable(label)
+            own = readable(line[party]) if party is not None else ""
+            columns.append(VoteColumn("NOTA" if nota else name_of(plain), own, (plain,), nota, serial_of([label])))
         if place in seen:
             # the same candidate twice in one booth: a row of its own, so that no vote is lost
             current = SheetRow(grid.rows[row], current.kind, current.booth_no, current.name, {}, [""] * len(columns))

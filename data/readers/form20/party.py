@@ -15,7 +15,8 @@ from khaka.data.readers.form20.script import is_independent, readable
 _HINDI: Final = {
     "भारतीय जनता पार्टी": "BJP", "भाजपा": "BJP", "बीजेपी": "BJP", "समाजवादी पार्टी": "SP", "सपा": "SP",
     "बहुजन समाज पार्टी": "BSP", "बसपा": "BSP", "भारतीय राष्ट्रीय कांग्रेस": "INC", "इंडियन नेशनल कांग्रेस": "INC", "कांग्रेस": "INC",
-    "काँग्रेस": "INC", "राष्ट्रीय लोक दल": "RLD", "रालोद": "RLD", "आम आदमी पार्टी": "AAAP", "राष्ट्रीय जनता दल": "RJD", "राजद": "RJD",
+    "काँग्रेस": "INC",
+    "राष्ट्रीय लोक दल": "RLD", "रालोद": "RLD", "आम आदमी पार्टी": "AAAP", "राष्ट्रीय जनता दल": "RJD", "राजद": "RJD",
     "जनता दल (यूनाइटेड)": "JD(U)", "जदयू": "JD(U)", "भारतीय कम्युनिस्ट पार्टी": "CPI", "भाकपा": "CPI", "अपना दल": "AD",
     "अपना दल (सोनेलाल)": "ADAL", "पीस पार्टी": "PECP", "नेशनलिस्ट कांग्रेस पार्टी": "NCP", "शिवसेना": "SHS",
     "भारत की कम्युनिस्ट पार्टी (मार्क्सवादी)": "CPM", "माकपा": "CPM",
@@ -31,7 +32,8 @@ _WORDS_OF_PARTIES: Final = re.compile(
 
 NAMED: Final = frozenset({
     "BJP", "INC", "BSP", "SP", "NCP", "CPI", "CPM", "AAAP", "RJD", "RLD", "JD(U)", "JD(S)", "LJP", "JMM", "BJD", "SHS",
-    "PECP", "AD", "ADAL", "TDP", "DMK", "ADMK", "YSRCP", "TRS", "AIMIM", "AITC", "INLD", "SAD", "AGP", "AIUDF", "MNS", "IND", "NOTA",
+    "PECP", "AD", "ADAL", "TDP", "DMK", "ADMK", "YSRCP", "TRS", "AIMIM", "AITC", "INLD", "SAD", "AGP", "AIUDF", "MNS",
+    "IND", "NOTA",
 })  # fmt: skip
 """Parties that keep their name whatever their votes; any other keeps it from 1% of a seat's votes on, else is OTH."""
 

@@ -45,7 +45,9 @@ def grid_of_pdf(path: Path) -> Grid:
         with pdfplumber.open(path) as document:
             pages = len(document.pages)
             if pages > _MOST_PAGES:
-                raise KhakaError(f"{path} has {pages} pages, too many for a result sheet of one seat; give one seat a file")
+                raise KhakaError(
+                    f"{path} has {pages} pages, too many for a result sheet of one seat; give one seat a file"
+                )
             for number, page in enumerate(document.pages, 1):
                 _lay_out(page)
                 letters += len(page.chars)
@@ -57,7 +59,9 @@ def grid_of_pdf(path: Path) -> Grid:
         raise
     except Exception as error:  # the parser below raises kinds of its own
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
-        raise KhakaError(f"{path} is a PDF that cannot be read ({reason}); print or download it again, or give CSV or XLSX") from None
+        raise KhakaError(
+            f"{path} is a PDF that cannot be read ({reason}); print or download it again, or give CSV or XLSX"
+        ) from None
     if letters < _LEAST_LETTERS * max(1, pages) and (pictures or letters < _LEAST_LETTERS):
         raise KhakaError(
             f"{path} is a scan: its {pages} pages are pictures without a text layer, and no text is guessed from a "
@@ -105,7 +109,9 @@ def _lay_out(page: Any) -> None:
                 self.first._text = span
             else:
                 one, other = self.first, glyphs.pop()
-                one.set_bbox((min(one.x0, other.x0), min(one.y0, other.y0), max(one.x1, other.x1), max(one.y1, other.y1)))
+                one.set_bbox(
+                    (min(one.x0, other.x0), min(one.y0, other.y0), max(one.x1, other.x1), max(one.y1, other.y1))
+                )
             return advance
 
     device = Device(page.pdf.rsrcmgr, pageno=page.page_number, laparams=page.pdf.laparams)
@@ -150,8 +156,12 @@ def _page(page: Any, number: int) -> list[Box]:
 
 
 def _holder(cells: Sequence[tuple[float, float, float, float]], x: float, y: float) -> int | None:
-    held = [place for place, (left, top, right, bottom) in enumerate(cells) if left <= x <= right and top <= y <= bottom]
-    return min(held, key=lambda place: (cells[place][2] - cells[place][0]) * (cells[place][3] - cells[place][1]), default=None)
+    held = [
+        place for place, (left, top, right, bottom) in enumerate(cells) if left <= x <= right and top <= y <= bottom
+    ]
+    return min(
+        held, key=lambda place: (cells[place][2] - cells[place][0]) * (cells[place][3] - cells[place][1]), default=None
+    )
 
 
 def _joined(words: list[dict[str, Any]]) -> str:

@@ -146,7 +146,8 @@ def read(path: Path, options: Options | None = None, official_of: OfficialOf | N
     counted = count(table)
     if not counted.rows:
         raise KhakaError(
-            f"{path} has no row that is a booth for sure ({len(table.rows)} rows of votes, {counted.account.votes_in:,} "
+            f"{path} has no row that is a booth for sure ({len(table.rows)} rows of votes, "
+            f"{counted.account.votes_in:,} "
             "votes); number its booths in a column headed 'Booth No'"
         )
     names = column_names(table.columns)
@@ -225,13 +226,16 @@ def _remark(
         return
     for place, match in enumerate(matches):
         if match.swapped_with:
-            reason = f"the heading says {match.swapped_with}, the votes are {match.nominee}'s ({match.votes:,} of {match.official:,.0f})"
+            reason = (
+                f"the heading says {match.swapped_with}, the votes are {match.nominee}'s "
+                f"({match.votes:,} of {match.official:,.0f})"
+            )
             counted.cells.append(CellFault("columns_swapped", 0, "", names[place], match.nominee, reason))
         if match.party not in (None, "NOTA") and not match.nominee:
             counted.cells.append(CellFault("column_unmatched", 0, "", names[place], str(match.votes)))
     found = Counter(match.nominee for match in matches)
     for nominee in official.nominees:
-        if found.get(nominee.name, 0) < 1 and not (nominee.votes == 0):
+        if found.get(nominee.name, 0) < 1 and nominee.votes != 0:
             counted.cells.append(CellFault("candidate_without_column", 0, "", nominee.name, nominee.party))
 
 
@@ -293,7 +297,8 @@ def _match_notes(matches: list[ColumnMatch], official: Official, where: Where) -
     for match in own:
         if match.nominee and match.confidence < SURE:
             notes.append(
-                f"'{match.label}' ({match.votes:,} votes) is taken for {match.nominee} ({match.party}, {match.official:,.0f} "
+                f"'{match.label}' ({match.votes:,} votes) is taken for {match.nominee} "
+                f"({match.party}, {match.official:,.0f} "
                 f"official votes), confidence {match.confidence:.2f} by {match.by or 'elimination'}"
             )
         elif not match.nominee:

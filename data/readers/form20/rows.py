@@ -292,7 +292,8 @@ def booths_of(counted: Counted, nota: np.ndarray[Any, np.dtype[np.float64]], key
     voted = frame["polled_female"].where(frame["polled_female"] > 0)
     out = pd.DataFrame(
         {
-            "booth_no": [row.booth_no for row in counted.rows], "station_name": [row.name or None for row in counted.rows],
+            "booth_no": [row.booth_no for row in counted.rows],
+            "station_name": [row.name or None for row in counted.rows],
             "electors": electors, "electors_female": female, "votes_polled": polled, "votes_polled_female": voted,
             "rejected": frame["rejected"], "nota": nota,
         }, index=frame.index,

@@ -27,9 +27,8 @@ _LATIN_PART: Final = re.compile(r"(\([A-Z][A-Z&.\-/]{1,9}\)|\bNOTA\b)")
 _INNER_SPACE: Final = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
 
 #: Columns by the words of their headings, first match wins; a heading is looked at in Latin and in Devanagari.
-_ROLES: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = tuple(
-    (role, re.compile(pattern, re.IGNORECASE))
-    for role, pattern in (
+_PATTERNS: Final[tuple[tuple[Role, str], ...]] = (
+
         ("nota", r"\bnota\b|none of th|नोटा|न\s?ोटा|इनमे\S* से कोई|उपर\S*क्त में से|इन में से कोई|उपर्युक्त"),
         ("tendered", r"ten\W{0,2}der\W{0,2}ed|टेण्डर|टेंडर|निविद"),
         ("rejected", r"reject|invalid|प्रतिक्षेपित|अस्वीकृत|निरस्त|अवैध|अविधिमान्य|रद्द|खारिज"),
@@ -44,31 +43,40 @@ _ROLES: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = tuple(
         ("polled", r"turn\s?out|votes? polled|voters? polled|total polled|polled votes|\bpolled\b|मतदान करने"),
         ("electors_male", r"(?:elector|total no\S* of voter|\broll\b|निर्वाचक\S*|मतदाता).*(?:\b(?:male|men)\b|पुरुष|पुरूष)"),
         ("electors_female", r"(?:elector|total no\S* of voter|निर्वाचक\S*|मतदाता).*(?:\b(?:female|women)\b|महिला|स्त्री)"),
-        ("electors_other", r"(?:elector|total no\S* of voter|निर्वाचक\S*|मतदाता).*(?:\b(?:others?|third|trans\S*)\b|अन्य)"),
-        ("electors", r"electors?\b|total\s+(?:no\S*\s+)?(?:of\s+)?voters|निर्वाचकों की|कुल मतदाता|मतदाताओं की|निर्वाचक संख्या"),
-        ("total", r"^(?:grand\s+)?total\b|total\s*(?:of\s+)?(?:votes|polled|secured)|votes secured total|कुल योग|^योग|कुल मत|"
+        ("electors_other", r"(?:elector|total no\S* of voter|निर्वाचक\S*|मतदाता).*(?:\b(?:others?|third|trans\S*)\b|"
+                           r"अन्य)"),
+        ("electors", r"electors?\b|total\s+(?:no\S*\s+)?(?:of\s+)?voters|निर्वाचकों की|कुल मतदाता|मतदाताओं की|"
+                     r"निर्वाचक संख्या"),
+        ("total", r"^(?:grand\s+)?total\b|total\s*(?:of\s+)?(?:votes|polled|secured)|votes secured total|"
+                  r"कुल योग|^योग|कुल मत|"
                   r"^कुल$|सकल"),
-        ("ac_no", r"^a\.?\s?c\.?\s*no\S*|^a\.?c\.?$|assembly (?:constituency )?(?:no|number)|वि\S*\s?स\S*\s?(?:क्षेत्र)? ?(?:सं|संख्या)|"
+        ("ac_no", r"^a\.?\s?c\.?\s*no\S*|^a\.?c\.?$|assembly (?:constituency )?(?:no|number)|"
+                  r"वि\S*\s?स\S*\s?(?:क्षेत्र)? ?(?:सं|संख्या)|"
                   r"^विधान सभा (?:क्षेत्र )?(?:की )?(?:सं|क्र)"),
         ("station_name", r"(?:polling station|pollig station|part|booth|p\.?\s?s\.?|station|centre)\W*(?:/\s*)?name|"
                          r"name (?:of|&).*(?:polling|station|booth|part|centre)|polling station / polling station name|"
                          r"^(?:locality|building|village)|स्थल का नाम|केन?्द्र का नाम|स्थान का नाम|केंद्र का नाम|बूथ का नाम"),
         ("booth_no", r"(?:polling station|pollig station|part|booth|p\.?\s?s\.?|station)\S*\W*(?:serial\W*)?(?:/\s*)?"
-                     r"(?:no|num|sr|sl|\bs\b|#)|serial n\S* of (?:the )?polling|(?:no|number)\S*\W+(?:of|&).*(?:polling|booth|station|part)|"
+                     r"(?:no|num|sr|sl|\bs\b|#)|serial n\S* of (?:the )?polling|(?:no|"
+                     r"number)\S*\W+(?:of|&).*(?:polling|booth|station|part)|"
                      r"(?:स्थल|स्थान|केन?्द्र|केंद्र|बूथ|भाग)\S* (?:की |का )?(?:क्रम|संख्या|सं|नं|क्रमांक)|^बूथ|^भाग सं|"
                      r"^(?:booth|part|ps|p\.s\.)\b|^polling station$|^मतदेय स्थल$|^मतदान केन?्द्र$"),
-        ("serial", r"^(?:s|sr|sl|serial)[\s.]*(?:no|num\w*)?\.?$|^(?:sr|sl|s)\.? ?no|serial n|^क्र\S*\s?(?:सं\S*)?$|^क्रमांक|^क्रम संख्या|^no\.?$|^#$"),
-    )
+        ("serial", r"^(?:s|sr|sl|serial)[\s.]*(?:no|num\w*)?\.?$|^(?:sr|sl|s)\.? ?no|serial n|"
+                   r"^क्र\S*\s?(?:सं\S*)?$|^क्रमांक|^क्रम संख्या|^no\.?$|^#$"),
 )  # fmt: skip
+_ROLES: Final = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _PATTERNS)
 
 _CANDIDATE_NAME: Final = re.compile(
-    r"^(?:name\S* of (?:the )?(?:contesting )?candidates?|candidates?(?:'s)?(?: name)?|(?:प्रत्याशी|अभ्यर्थी|उम्मीदवार)\S*(?: का नाम)?)$",
+    r"^(?:name\S* of (?:the )?(?:contesting )?candidates?|candidates?(?:'s)?(?: name)?|(?:प्रत्याशी|"
+    r"अभ्यर्थी|उम्मीदवार)\S*(?: का नाम)?)$",
     re.IGNORECASE,
 )
-_PARTY: Final = re.compile(r"^(?:name of )?(?:the )?(?:political )?party(?:[\s/]*(?:affiliation|name|symbol))?$|^दल\S*|^पार्टी|affil",
+_PARTY: Final = re.compile(r"^(?:name of )?(?:the )?(?:political )?party(?:[\s/]*(?:affiliation|name|symbol))?$|^दल\S*|"
+                           r"^पार्टी|affil",
                            re.IGNORECASE)  # fmt: skip
 _VOTES: Final = re.compile(
-    r"^(?:no\S* of )?(?:valid )?votes?(?: secured| polled| obtained| cast| in favour)?$|^(?:प्राप्त )?मत(?:ों की संख्या)?$|^votes se\S*|^(?!.*total).*votes secured$",
+    r"^(?:no\S* of )?(?:valid )?votes?(?: secured| polled| obtained| cast| in favour)?$|"
+    r"^(?:प्राप्त )?मत(?:ों की संख्या)?$|^votes se\S*|^(?!.*total).*votes secured$",
     re.IGNORECASE,
 )
 _TOTAL_ROW: Final = re.compile(
@@ -197,7 +205,7 @@ def role_of(heading: str) -> Role | None:
 
     Examples
     --------
-    >>> role_of("Polling Station / Part No"), role_of("Total No of Electors / Female"), role_of("Voters Turnout / Total")
+    >>> role_of("Polling Station / Part No"), role_of("Total No of Electors / Female"), role_of("Voters Turnout")
     ('booth_no', 'electors_female', 'polled')
     >>> role_of("dqy fof/kekU; er"), role_of("इनमें से कोई नहीं"), role_of("1 - IMRAN MASOOD") is None
     ('valid', 'nota', True)
@@ -234,7 +242,7 @@ def row_kind(text: str) -> Literal["total", "page_total", "grand_total", "postal
 
     Examples
     --------
-    >>> [row_kind(text) for text in ("Total", "Page Total", "No. of votes recorded on postal ballot papers", "P.S. RAHNA")]
+    >>> [row_kind(text) for text in ("Total", "Page Total", "Votes recorded on postal ballot papers", "P.S. RAHNA")]
     ['total', 'page_total', 'postal', None]
     >>> row_kind("डाले गये कुल मत"), row_kind("Grand Total")
     ('grand_total', 'grand_total')

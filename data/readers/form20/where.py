@@ -24,8 +24,10 @@ _YEAR: Final = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 _SEATS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:assembly|vidhan\s?sabha) (?:constituency|segment|क्षेत्र)\W{0,3}(?:no\.?|number)?\W{0,5}(?:name)?\W{0,5}0*(\d{1,3})(?!\d)",
-        r"(?:no\.?|number)\W{1,3}(?:and|&)?\W{0,3}name of (?:the )?assembly (?:constituency|segment)[^\d|]{0,12}0*(\d{1,3})(?!\d)",
+        r"(?:assembly|vidhan\s?sabha) (?:constituency|segment|क्षेत्र)\W{0,3}(?:no\.?|"
+        r"number)?\W{0,5}(?:name)?\W{0,5}0*(\d{1,3})(?!\d)",
+        r"(?:no\.?|number)\W{1,3}(?:and|&)?\W{0,3}name of (?:the )?assembly (?:constituency|"
+        r"segment)[^\d|]{0,12}0*(\d{1,3})(?!\d)",
         r"विधान\s?सभा (?:निर्वाचन )?क्षेत्र[^\d|]{0,30}?0*(\d{1,3})(?!\d)\s*[-–.]",
         r"(?<!\d)0*(\d{1,3})\s*[-–.]\s*[^\d|]{2,40}?\s*(?:विधान\s?सभा|assembly|\bA\.?C\.?\b|vidhan)",
         r"\bA\.?C\.?\s*(?:no|number)?\W{0,4}0*(\d{1,3})(?!\d)",
@@ -88,7 +90,7 @@ def where_of(title: str, path: Path, options: Options, *, seat_in_rows: int | No
 
     Examples
     --------
-    >>> where_of("No. & Name of Assembly Constituency - 01-BEHAT UTTAR PRADESH ASSEMBLY CONSTITUENCY GENERAL ELECTION-2017",
+    >>> where_of("No. & Name of Assembly Constituency - 01-BEHAT, UTTAR PRADESH GENERAL ELECTION-2017",
     ...          Path("sheet.csv"), Options())
     Where(election_id='S24-2017-AE', seat_id='S24-2008-1', notes=())
     """
@@ -109,7 +111,8 @@ def where_of(title: str, path: Path, options: Options, *, seat_in_rows: int | No
         election = options.election or ""
     if by_content and by_name and by_content != by_name:
         notes.append(
-            f"the sheet says {by_content[0]} {by_content[1]}, its file's name {by_name[0]} {by_name[1]}: the sheet counts"
+            f"the sheet says {by_content[0]} {by_content[1]}, its file's name {by_name[0]} "
+            f"{by_name[1]}: the sheet counts"
         )
     if not election:
         lacking = "state" if poll is not None else "election"
