@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from khaka.app.slate_job import latest_scores
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
 from khaka.scoring.audit import DRIFT_COLUMNS, ERROR_COLUMNS, drift, exposure, without_fit
+from khaka.scoring.blueprint.state import latest_results
 from khaka.scoring.groups import groups
 from khaka.scoring.model_card import AUDIT, RECORD
 from khaka.training.tracking import Tracker
@@ -107,7 +107,7 @@ def audit_job(workspace: Workspace, *, election_id: str, as_of: dt.date | None =
     KhakaError
         No scores, or scores of an older khaka.
     """
-    folder = latest_scores(workspace, election_id, as_of)
+    folder = latest_results(workspace, election_id, as_of)
     if not (folder / "scenario.parquet").is_file():
         raise KhakaError(f"the scores in {folder} are of an older khaka; run khaka score again")
     scores = pd.read_parquet(folder / "scores.parquet")

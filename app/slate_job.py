@@ -18,6 +18,7 @@ from khaka.app.jobs import Progress, silent
 from khaka.data.durable import read_parquet, sha256, write_bytes
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
+from khaka.scoring.blueprint.state import latest_results
 from khaka.scoring.slate.alliance import alliance
 from khaka.scoring.slate.facts import facts
 from khaka.scoring.slate.recommend import recommend, write_slate
@@ -39,26 +40,6 @@ class SlateDone:
     model_version: str
     report: Mapping[str, Any]
     alliance: Path | None = None
-
-
-def latest_scores(workspace: Workspace, election_id: str, as_of: dt.date | None) -> Path:
-    """Return the folder of the scores of an election: those of `as_of`, else the latest.
-
-    Raises
-    ------
-    KhakaError
-        There are none; what there is is named.
-    """
-    home = workspace.root / "results" / election_id
-    there = sorted(path.name for path in home.iterdir() if (path / "scores.parquet").is_file()) if home.is_dir() else []
-    if as_of is not None:
-        if as_of.isoformat() in there:
-            return home / as_of.isoformat()
-        known = f"there are scores as of {', '.join(there)}" if there else "there are none of this election"
-        raise KhakaError(f"no scores of {election_id} as of {as_of} ({known}); run khaka score --as-of {as_of}")
-    if not there:
-        raise KhakaError(f"no scores of {election_id!r} in this workspace; run khaka score --election {election_id}")
-    return home / there[-1]
 
 
 def slate_job(
@@ -102,7 +83,7 @@ def slate_job(
         Where it lies and what it comes to.
     """
     rules = load_rules(rules_file)
-    folder = latest_scores(workspace, election_id, as_of)
+    folder = latest_results(workspace, election_id, as_of)
     party = workspace.settings.party.party
     scores = read_parquet(folder / "scores.parquet").to_pandas()
     if model is not None:
