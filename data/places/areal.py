@@ -152,11 +152,11 @@ def overlay(source: Map, target: Map, *, density: Floats | None = None, missing:
     inside = np.where(empty, inside_area, inside)
     mean_density = np.divide(inside, inside_area, out=np.ones(len(source)), where=inside_area > 0)
     total = inside + rest * mean_density
-    lacking = np.zeros(len(source)) if missing is None else np.clip(missing, 0.0, 1.0)
-    total = total / np.where(lacking < 1.0, 1.0 - lacking, 1.0)
+    lacking = np.zeros(len(source)) if missing is None else np.clip(missing, 0.0, 0.999)
+    total = total / (1.0 - lacking)
     share = weight / np.where(total > 0, total, 1.0)[at_source]
-    outside = 1.0 - _summed(at_source, share, len(source))
-    outside = np.where((rest > 0) | (lacking > 0), outside, 0.0)
+    outside = np.divide(rest * mean_density, total, out=np.zeros(len(source)), where=total > 0) + lacking
+    outside = np.where(inside > 0, outside, 1.0)  # a source that no target touches
     points, piece = _places(pieces, float(np.sqrt(np.median(target.areas) / _POINTS)))
     return Overlay(source, target, at_source, at_target, share, outside, total, points, piece, lacking)
 
@@ -182,10 +182,11 @@ def bring_total(pieces: Overlay, values: Floats) -> Brought:
     count = len(pieces.target)
     value = _summed(pieces.piece_target, pieces.share * filled[pieces.piece_source], count)
     blank = _blank(pieces, known)
+    hidden = float(value[blank].sum())
     value = np.where(blank, np.nan, value)
     weight = _summed(pieces.piece_target, pieces.share * pieces.weight[pieces.piece_source], count)
     error = weight * np.sqrt(_variance(pieces, per_weight))
-    return Brought(value, np.where(blank, np.nan, error), float(filled.sum() - np.nansum(value)))
+    return Brought(value, np.where(blank, np.nan, error), float(pieces.outside @ filled) + hidden)
 
 
 def bring_mean(
