@@ -76,6 +76,7 @@ class DuckEngine:
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         spill = self._spill or Path(tempfile.gettempdir()) / "khaka-spill"
+        spill.parent.mkdir(parents=True, exist_ok=True)  # DuckDB makes the last folder only
         connection = duckdb.connect()
         connection.execute(
             f"SET threads TO {int(self._threads)}; SET memory_limit = {_text(self._memory_limit)}; "
