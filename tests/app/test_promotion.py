@@ -11,12 +11,13 @@ import pytest
 
 from khaka.app import promote_job as job
 from khaka.app.cli import main
-from khaka.app.gate_states import StatesEvidence
+from khaka.app.gate_states import StatesEvidence, StateSpec, judge_states
 from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.workspace import Workspace, init_workspace, open_workspace
 from khaka.training.bundle import tree_hash
+from khaka.training.fit import load_models
 from khaka.training.gate import Check, Verdict
 from khaka.training.promotions import read_promotions
 from khaka.training.tracking import Tracker
@@ -102,6 +103,19 @@ def test_evidence_recorded_at_training_reaches_the_checks(trained: Path) -> None
     names = [check.name for check in checks]
     assert len(names) == len(set(names)) == 10
     assert all(check.limit and check.detail for check in checks)
+
+
+def test_challenger_and_champion_rank_the_same_made_up_aspirants(trained: Path) -> None:
+    workspace = open_workspace(trained)
+    models = load_models(Tracker(workspace).find("khaka-margin/1").bundle)
+    found = judge_states([StateSpec("gamed_activity", 1, 6)], models, models, workspace.settings)
+    row = found.states.iloc[0]
+    assert row["champion_regret"] == row["regret"] > 0
+    assert row["committee_regret"] > 0
+    assert len(found.moves) == 2 * 6
+    assert max(found.moves) <= 5
+    firsts = found.exposure[found.exposure["attribute"] == "sex"]
+    assert firsts["best"].sum() <= 6 + 1e-9
 
 
 def test_a_run_is_made_again_to_the_same_hash_and_a_changed_table_is_named(
