@@ -118,6 +118,8 @@ def read(path: Path, options: Options) -> Reading:
         },
         index=map_.index,
     )  # fmt: skip
+    frame, joined = _joined(frame)
+    more = [*more, *joined]
     note = f"{path.name}: {len(frame)} {level} polygons{_gaps(unit) if level == 'seat' else ''}"
     return Reading(FORMAT, (Piece("boundaries", frame),), join_faults([*found, *more]), (note,))
 
@@ -192,6 +194,27 @@ def _mended(map_: geopandas.GeoDataFrame) -> tuple[pd.Series, list[pd.DataFrame]
         found.append(faults("boundaries", "geometry", label[empty], "no polygon", severity="quarantined"))
     wkb = [None if shape is None else shapely.to_wkb(shape) for shape in polygons]
     return pd.Series(wkb, index=map_.index, dtype="object"), found
+
+
+def _joined(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Join the shapes of a unit drawn in several rows under one name; other names stay apart, for quarantine."""
+    import shapely
+
+    names = frame.groupby("unit_id")["name"].transform("nunique")
+    several = frame["unit_id"].duplicated(keep=False) & (names <= 1) & frame["geometry"].notna()
+    if not several.any():
+        return frame, []
+    again = several & frame["unit_id"].where(several).duplicated()
+    found = faults("boundaries", "unit_id", frame.loc[again, "unit_id"], "drawn in several shapes; joined")
+    whole = {
+        unit: shapely.to_wkb(shapely.union_all(shapely.from_wkb(rows.to_numpy(dtype=object))))
+        for unit, rows in frame.loc[several, "geometry"].groupby(frame["unit_id"])
+    }
+    first = several & ~again
+    frame = frame.copy()
+    frame.loc[first, "geometry"] = pd.Series([whole[unit] for unit in frame.loc[first, "unit_id"]],
+                                             index=frame.index[first], dtype="object")  # fmt: skip
+    return frame[~again], [found]
 
 
 def _polygons(shape: object) -> object:
