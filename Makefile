@@ -15,7 +15,7 @@ export PYTHONHASHSEED := 0
 export MLFLOW_DISABLE_TELEMETRY := true
 export MPLBACKEND := Agg
 
-.PHONY: help install demo test test-fast check format lock bench study messages test-spark growth clean
+.PHONY: help install demo test test-fast check format lock bench study messages test-spark growth torture docs sbom clean
 help:
 	@echo "make demo     the whole job on a made-up state; says where each result lies"
 	@echo "make test     all tests and doctests"

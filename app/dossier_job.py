@@ -11,13 +11,14 @@ from typing import Literal
 
 from khaka.app.jobs import Progress, silent
 from khaka.data.durable import write_bytes
+from khaka.data.spreadsheet_text import csv_bytes
 from khaka.data.workspace import Workspace
 from khaka.scoring.blueprint import StateBlueprint, load_state
 from khaka.scoring.dossier.frames import frames
 from khaka.scoring.dossier.geopackage import write_geopackage
 from khaka.scoring.dossier.press import PROCESSES, print_book, print_seats
 from khaka.scoring.dossier.printing import Stamp, document
-from khaka.scoring.dossier.sheets import to_csv, to_xlsx
+from khaka.scoring.dossier.sheets import to_xlsx
 from khaka.scoring.dossier.words import labels
 from khaka.scoring.pictures.geometry import Ring, rings_of
 from khaka.scoring.reasons.catalogue import Language
@@ -130,7 +131,7 @@ def _table(
         return path
     found = frames(state, seats, language)
     if form == "csv":
-        write_bytes(path, to_csv(found.get("aspirants", found["seats"])))
+        write_bytes(path, csv_bytes(found.get("aspirants", found["seats"])))
     else:
         note = f"{doc['version']} · {doc['as_of']} · {doc['printed']}"
         write_bytes(path, to_xlsx(found, title=doc["title"], note=note))

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from khaka.data.durable import durable_path, write_bytes, write_parquet
 from khaka.data.errors import KhakaError
+from khaka.data.spreadsheet_text import csv_bytes
 from khaka.data.workspace import Workspace
 from khaka.features.assignments import completion
 from khaka.features.booth_list import booth_list
@@ -148,8 +149,7 @@ def presence_job(
     if known.has("booth_team"):
         tables.append(("booth_team", by_block(posts(known))))
     for name, frame in tables:
-        text = frame.to_csv(index=False, lineterminator="\n", float_format="%.4f")
-        write_bytes(folder / f"{name}.csv", text.encode("utf-8-sig"))
+        write_bytes(folder / f"{name}.csv", csv_bytes(frame, float_format="%.4f"))
     return PresenceDone(folder, rows, found, features)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import html
-import io
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -15,6 +13,7 @@ import pandas as pd
 
 from khaka.app.review.font import ensure_font
 from khaka.data.durable import write_bytes
+from khaka.data.spreadsheet_text import csv_bytes
 
 MONTHS_HI: Final = (
     "जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
@@ -75,18 +74,8 @@ def write_csv(path: Path, frame: pd.DataFrame) -> Path:
     Path
         The file.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False):
-        writer.writerow(["" if pd.isna(cell) else _harmless(cell) for cell in row])
-    write_bytes(path, buffer.getvalue().encode("utf-8-sig"))
+    write_bytes(path, csv_bytes(frame))
     return path
-
-
-def _harmless(cell: object) -> object:
-    begins = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if begins else cell
 
 
 @cache

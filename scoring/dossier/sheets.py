@@ -10,7 +10,6 @@ import pandas as pd
 
 EPOCH: Final = dt.datetime(2000, 1, 1)
 
-_LIVE: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST: Final = 60
 _LOOKED_AT: Final = 200
 
@@ -60,37 +59,6 @@ def to_xlsx(frames: dict[str, pd.DataFrame], *, title: str, note: str) -> bytes:
         sheet.set_footer(f"&L{note.replace('&', '&&')}&R&P / &N")
     book.close()
     return buffer.getvalue()
-
-
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV with a byte-order mark, as spreadsheets want it.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Any table.
-
-    Returns
-    -------
-    bytes
-        UTF-8.
-
-    Examples
-    --------
-    >>> to_csv(pd.DataFrame({"name": ["=1+1", "Ram"], "margin": [-4, 2]})).decode("utf-8-sig").split()
-    ['name,margin', "'=1+1,-4", 'Ram,2']
-    """
-    safe = frame.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name].dtype):
-            safe[name] = [_quoted(value) for value in safe[name].tolist()]
-    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-
-
-def _quoted(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_LIVE) else value
 
 
 def _cell(value: Any) -> Any:

@@ -23,13 +23,14 @@ import pytest
 from khaka.app.cli import main
 from khaka.app.dossier_job import dossier_job
 from khaka.data.durable import sha256
+from khaka.data.spreadsheet_text import csv_bytes
 from khaka.data.workspace import open_workspace
 from khaka.scoring.blueprint import SeatBlueprint, StateBlueprint, load_state
 from khaka.scoring.dossier.fields import ROWS, seat_fields
 from khaka.scoring.dossier.frames import frames
 from khaka.scoring.dossier.pictures import lifted
 from khaka.scoring.dossier.printing import Stamp, document, to_pdf
-from khaka.scoring.dossier.sheets import to_csv, to_xlsx
+from khaka.scoring.dossier.sheets import to_xlsx
 from khaka.scoring.dossier.words import labels
 from khaka.scoring.reasons.catalogue import Language, placeholders
 
@@ -257,7 +258,7 @@ def test_the_spreadsheet_gives_back_what_went_in(state: StateBlueprint) -> None:
 
 
 def test_the_csv_has_a_byte_order_mark_and_no_live_cell(state: StateBlueprint) -> None:
-    content = to_csv(frames(state, [SEAT], "en")["aspirants"])
+    content = csv_bytes(frames(state, [SEAT], "en")["aspirants"])
     assert content.startswith(b"\xef\xbb\xbf")
     table = pd.read_csv(io.BytesIO(content))
     assert "'=cmd|x" in set(table["name"])

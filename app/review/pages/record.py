@@ -16,6 +16,7 @@ from khaka.app.review.store.anchors import keep_anchor, workspace_anchors
 from khaka.app.review.store.chain import Anchor, Entry
 from khaka.app.review.store.events import EVENTS, Rated, StageRecorded, decode
 from khaka.app.review.store.record import check_record, entries, head, newest
+from khaka.data.spreadsheet_text import harmless
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -97,14 +98,8 @@ def _sheet(rows: list[dict[str, Any]], columns: tuple[str, ...], name: str) -> R
     made = io.StringIO()
     writer = csv.writer(made)
     writer.writerow(columns)
-    writer.writerows([[_harmless(row[column]) for column in columns] for row in rows])
+    writer.writerows([[harmless(row[column]) for column in columns] for row in rows])
     return _file("\ufeff" + made.getvalue(), name, "text/csv; charset=utf-8")
-
-
-def _harmless(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = value if isinstance(value, str) else ""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else value
 
 
 def _file(content: str, name: str, kind: str) -> Response:
