@@ -140,8 +140,8 @@ def _printed(column: VoteColumn, year: int) -> tuple[str, str | None]:
     """Return the printed name and the party that the sheet itself tells."""
     texts = tuple(text for text in (*column.texts, column.party) if text)
     name, party = split_party(texts, year)
-    own = party_of(column.party, year) if column.party else None
-    return name, own or party
+    own = party_of(column.party, year) or "OTH" if column.party else None  # a party, though none that is known here
+    return name, own if own not in (None, "OTH") else party or own
 
 
 def _assign(

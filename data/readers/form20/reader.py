@@ -19,7 +19,17 @@ from khaka.data.readers.base import Options, Piece, Reading, faults, join_faults
 from khaka.data.readers.form20.cells import Grid, grid_of
 from khaka.data.readers.form20.columns import ColumnMatch, Nominee, match_columns
 from khaka.data.readers.form20.layout import SheetTable, read_layout
-from khaka.data.readers.form20.rows import Counted, booths_of, column_names, count, nota_of, votes_of, without_party
+from khaka.data.readers.form20.rows import (
+    Counted,
+    LostCell,
+    booths_of,
+    column_names,
+    count,
+    lost_faults,
+    nota_of,
+    votes_of,
+    without_party,
+)
 from khaka.data.readers.form20.script import could_be_krutidev, from_krutidev, is_krutidev_sheet
 from khaka.data.readers.form20.stream import read_stream
 from khaka.data.readers.form20.where import Where, where_of
@@ -187,7 +197,7 @@ def read(path: Path, options: Options | None = None, official_of: OfficialOf | N
     if len(votes):
         pieces.append(Piece("booth_votes", votes))
     return Reading(
-        FORMAT, tuple(pieces), join_faults([*counted.lost, *flagged]), tuple(notes), flags, True,
+        FORMAT, tuple(pieces), join_faults([lost_faults(counted.lost), *flagged]), tuple(notes), flags, True,
         sum(match.party is None or (not official.nominees and match.party != "NOTA") for match in matches),
     )  # fmt: skip
 
@@ -211,8 +221,7 @@ def _drop_repeated_nota(counted: Counted, matches: list[ColumnMatch], chosen: li
         reason = "repeats the other column for none of the above"
         for row, value in zip(counted.rows, counted.votes[:, place], strict=True):
             if value > 0:
-                value_text = pd.Series([f"{value:.0f}"], index=[row.row], dtype="str")
-                counted.lost.append(faults("booths", names[place], value_text, reason, severity="quarantined"))
+                counted.lost.append(LostCell(row.row, names[place], f"{value:.0f}", reason))
         counted.account.quarantined += int(np.nansum(counted.votes[:, place]))
 
 

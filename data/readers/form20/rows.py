@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.flags.table import CellFault
-from khaka.data.readers.base import faults
+from khaka.data.readers.base import faults, join_faults
 from khaka.data.readers.form20.columns import ColumnMatch
 from khaka.data.readers.form20.layout import COUNTS, SheetRow, SheetTable, VoteColumn
 from khaka.data.readers.form20.script import count_of, decimal_comma
@@ -40,6 +40,28 @@ class Account:
     votes_in: int = 0
     kept: int = 0
     quarantined: int = 0
+
+
+@dataclass(frozen=True)
+class LostCell:
+    """A cell that went to quarantine: its row, column, value as printed, and why."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+def lost_faults(lost: Sequence[LostCell]) -> pd.DataFrame:
+    """Return quarantined cells as faults of the table `booth_votes`."""
+    parts = [
+        faults("booth_votes", str(column), part["value"], str(reason), severity="quarantined")
+        for (column, reason), part in pd.DataFrame(
+            {"row": [cell.row for cell in lost], "column": [cell.column for cell in lost],
+             "value": pd.Series([cell.value for cell in lost], dtype="str"), "reason": [cell.reason for cell in lost]}
+        ).set_index("row").groupby(["column", "reason"], sort=True)
+    ] if lost else []  # fmt: skip
+    return join_faults(parts)
 
 
 @dataclass
@@ -69,7 +91,7 @@ class Counted:
     counts: list[dict[str, float]]
     totals: dict[str, np.ndarray[Any, np.dtype[np.float64]]]
     cells: list[CellFault]
-    lost: list[pd.DataFrame]
+    lost: list[LostCell]
     account: Account
     rejected_postal: float = field(default=float("nan"))
 
@@ -141,14 +163,10 @@ def _numbers(row: SheetRow, names: list[str], out: Counted, *, told: bool) -> np
                 name = "cell_unreadable" if value is None else "cell_negative"
                 reason = "no count of votes" if value is None else "a count below zero"
                 out.cells.append(CellFault(name, row.row, row.booth_no, names[place], cell, reason))
-                out.lost.append(_lost(row.row, names[place], cell, f"{reason}; left blank"))
+                out.lost.append(LostCell(row.row, names[place], cell, f"{reason}; left blank"))
             continue
         found[place] = value
     return found
-
-
-def _lost(row: int, column: str, value: str, reason: str) -> pd.DataFrame:
-    return faults("booth_votes", column, pd.Series([value], index=[row], dtype="str"), reason, severity="quarantined")
 
 
 def _quarantine(
@@ -158,9 +176,9 @@ def _quarantine(
     out.cells.append(CellFault(name, row.row, row.booth_no, "", "", reason))
     known = [(names[place], value) for place, value in enumerate(values) if not np.isnan(value)]
     for column, value in known:
-        out.lost.append(_lost(row.row, column, f"{value:.0f}", reason))
+        out.lost.append(LostCell(row.row, column, f"{value:.0f}", reason))
     if not known:
-        out.lost.append(_lost(row.row, "", row.booth_no or row.name, reason))
+        out.lost.append(LostCell(row.row, "", row.booth_no or row.name, reason))
     out.account.quarantined += int(np.nansum(values))
 
 
@@ -232,7 +250,7 @@ def without_party(counted: Counted, matches: Sequence[ColumnMatch], names: list[
         counted.cells.append(CellFault("column_without_party", 0, "", names[place], str(match.votes), reason))
         for row, value in zip(counted.rows, counted.votes[:, place], strict=True):
             if not np.isnan(value):
-                counted.lost.append(_lost(row.row, names[place], f"{value:.0f}", reason))
+                counted.lost.append(LostCell(row.row, names[place], f"{value:.0f}", reason))
         counted.account.quarantined += int(np.nansum(counted.votes[:, place]))
 
 
