@@ -35,6 +35,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -69,6 +70,9 @@ _LARGEST: Final = 12_000_000  # bytes of an intake sheet with its form
 _LARGEST_PUBLIC: Final = 20_000
 _MOST_FIELDS: Final = 10_000
 _CARE: Final = 60.0
+_THREADS: Final = (
+    8  # in one process more only take turns at the interpreter's lock, and the slowest visitor waits longer
+)
 
 _LOG: Final = logging.getLogger("khaka.review")
 
@@ -116,6 +120,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
         preload(app)
         gc.collect()
         gc.freeze()  # what was loaded stays; a collection that walks through it would hold up every visitor
