@@ -438,10 +438,10 @@ class Quota:
         women, newcomers, young, SC, ST, OBC, GEN.
     words : Words
         Its name.
-    leaders, slate : int or None
-        Tickets; slate is None where no slate was made.
-    leaders_strong, slate_strong : int or None
-        Those of them in seats with a chance of 50% or more.
+    leaders, leaders_strong : int
+        First names of the group, and those of them in seats with a chance of 50% or more.
+    slate, slate_strong : int or None
+        The same of the slate; None where no slate was made.
     """
 
     id: str

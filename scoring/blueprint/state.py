@@ -79,7 +79,7 @@ def version_of(model_version: str, data_hash: str, as_of: dt.date) -> str:
     Examples
     --------
     >>> version_of("khaka-margin/1", "d" * 64, dt.date(2027, 1, 10))
-    '0bc0d9a9b0e8'
+    '111b13ea1ce8'
     """
     whole_text = f"{model_version}\n{data_hash}\n{as_of.isoformat()}"
     return hashlib.sha256(whole_text.encode()).hexdigest()[:12]
@@ -122,6 +122,8 @@ class StateBlueprint:
         First names, and the slate where there is one, by group.
     has_slate : bool
         Whether a slate was made.
+    parts : _Parts
+        What seats are cut from.
     """
 
     election_id: str
@@ -135,9 +137,9 @@ class StateBlueprint:
     seats: tuple[SeatHead, ...]
     quotas: tuple[Quota, ...]
     has_slate: bool
-    _parts: _Parts = field(repr=False, compare=False)
-    _kept: dict[str, SeatBlueprint] = field(default_factory=dict, repr=False, compare=False)
-    _by_id: dict[str, SeatHead] = field(default_factory=dict, repr=False, compare=False)
+    parts: _Parts = field(repr=False, compare=False)
+    _kept: dict[str, SeatBlueprint] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_id: dict[str, SeatHead] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def head(self, seat_id: str) -> SeatHead:
         """Return the head of a seat.
@@ -164,7 +166,7 @@ class StateBlueprint:
             One of them is no aspirant of the seat.
         """
         try:
-            return self._parts.explained.contrast(seat_id, a, b)
+            return self.parts.explained.contrast(seat_id, a, b)
         except KeyError as error:
             raise KhakaError(f"no aspirant {error.args[0]!r} in seat {seat_id}") from None
 
@@ -185,7 +187,7 @@ class StateBlueprint:
         return found
 
     def _build(self, seat_id: str) -> SeatBlueprint:
-        head, parts = self.head(seat_id), self._parts
+        head, parts = self.head(seat_id), self.parts
         aspirants = parts.people.of(seat_id)
         booths = parts.booths.of(seat_id)
         history = parts.history.of(place_of(seat_id))
@@ -258,7 +260,7 @@ def load_state(workspace: Workspace, election_id: str, as_of: dt.date | None = N
     return StateBlueprint(
         election_id=election_id, state=election_id[:3], party=party, as_of=day, model_version=model_version,
         data_hash=data_hash, version=version_of(model_version, data_hash, day), results=folder, seats=found,
-        quotas=quotas(found, parts.people, parts.explained, parts.slate), has_slate=bool(parts.slate), _parts=parts,
+        quotas=quotas(found, parts.people, parts.explained, parts.slate), has_slate=bool(parts.slate), parts=parts,
     )  # fmt: skip
 
 

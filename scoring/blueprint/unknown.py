@@ -39,10 +39,12 @@ def unknown(
 
     Parameters
     ----------
-    aspirants, booths, communities, history, ratings
+    aspirants, booths
         Of the seat, as in its blueprint.
     booth_votes : str or None
         Election of the booth results.
+    communities, history, ratings
+        Of the seat, as in its blueprint.
     logged : bool
         Whether any activity is recorded in the election.
     logged_from : date or None

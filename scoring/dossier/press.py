@@ -81,10 +81,12 @@ def print_book(
 
     Parameters
     ----------
-    state, seats, language, stamp, outlines
+    state, seats, language, stamp
         As for `print_seats`.
     path : Path
         The file.
+    outlines : mapping
+        As for `print_seats`.
 
     Returns
     -------
