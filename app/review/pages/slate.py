@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -11,9 +12,10 @@ from starlette.responses import Response
 from khaka.app.review.access import OFFICE, Role, Rule, route
 from khaka.app.review.blueprints import Shown, shown
 from khaka.app.review.overview import BANDS, DECIDED
-from khaka.app.review.rendering import render, results, review
+from khaka.app.review.rendering import reader, render, results, review
 from khaka.data.durable import read_parquet
 from khaka.data.errors import KhakaError
+from khaka.scoring.reasons.catalogue import Catalogue, Language, read_catalogue
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,6 +37,9 @@ def slate(request: Request) -> Response:
         report = json.loads((folder / "slate.json").read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise KhakaError(f"{folder / 'slate.json'} can't be read: {error}") from None
+    language = reader(request).language
+    rules = [{**one, "rule": _called(language, "rule", str(one["rule"]))} for one in report.get("prices", [])]
+    swings = {_called(language, "scenario", str(name)): seats for name, seats in report.get("scenarios", {}).items()}
     rows = read_parquet(folder / "slate.parquet").to_pandas()
     found = shown(request)
     choice = {
@@ -45,11 +50,22 @@ def slate(request: Request) -> Response:
     price = {str(seat): float(points) for seat, points in zip(rows["seat_id"], rows["rule_price"], strict=True)}
     standings = review(request).ledger.status_of_seats()
     return render(
-        request, "slate.html", report=report, live=_live(found, choice, standings),
+        request, "slate.html", report=report, rules=rules, swings=swings, live=_live(found, choice, standings),
         differs=_differs(found, choice, standings),
         places=_places(found, choice, standings), costly=_costly(found, choice, price), groups=GROUPS,
         names=_names(request),
     )  # fmt: skip
+
+
+@functools.cache
+def _words(language: Language) -> Catalogue:
+    return read_catalogue("khaka.scoring.slate", "words", language)
+
+
+def _called(language: Language, group: str, name: str) -> str:
+    """Return what a rule or scenario of khaka's own is called; the party's own ones stand as they are."""
+    key, texts = f"{group}.{name}", _words(language)
+    return texts.say(key) if key in texts else name
 
 
 def _names(request: Request) -> dict[str, Any]:

@@ -214,9 +214,10 @@ def test_nonsense_in_an_address_is_not_an_error(look_at: Callable[..., str]) -> 
 
 def test_the_slate_shows_rules_prices_and_where_they_cost(look_at: Callable[..., str]) -> None:
     said = look_at("/slate")
-    assert "a third women" in said
+    assert "a third women" in said  # the party's own rule stands as it is
     assert "0.9" in said  # 3 names of 30%
     assert said.index("2 Bakshi") > said.index("Seats in which the rules cost something")
+    assert "कोई स्विंग नहीं" in look_at("/slate", language="hi")
 
 
 def test_the_menu_shows_only_pages_that_exist_and_that_the_role_may_open(look_at: Callable[..., str]) -> None:
