@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,7 +19,6 @@ from khaka.data.store import TableStore
 from khaka.data.workspace import Workspace
 from khaka.features.cutoff import FrameSource, family
 from khaka.features.engine import Engine
-from khaka.features.engine_spark import SparkEngine
 from khaka.features.people import Kind
 from khaka.features.scenario import lineup
 from khaka.features.table import FeatureTable, feature_table
@@ -27,6 +27,9 @@ from khaka.scoring.predict import forecast_nominees, predict_aspirants
 from khaka.scoring.scenario import BASE, Scenario
 from khaka.training.fit import load_models
 from khaka.training.tracking import ModelRef, Tracker
+
+if TYPE_CHECKING:
+    from khaka.features.engine_spark import SparkEngine
 
 Progress = Callable[[str], None]
 
@@ -102,7 +105,6 @@ def score_job(
     _keep_apart(folder, scenario)
     store = workspace.store.of_states(family(election_id[:3]))  # other states have nothing to say
     inputs = store.hashes()
-    kept = keep(workspace.root, store.folder, inputs, settings)
     source = FrameSource(store)
     reference = usable_model(workspace, model, as_of)
     models = load_models(reference.bundle)
@@ -119,6 +121,7 @@ def score_job(
         scenario=scenario,
     )
     progress("predicted")
+    kept = keep(workspace.root, store.folder, inputs, settings)
     seat_elections = source.read("seat_elections")
     write_scores(
         found.prediction,
@@ -318,6 +321,8 @@ def features_of(
 
 
 def _spark(workspace: Workspace) -> SparkEngine:
+    from khaka.features.engine_spark import SparkEngine
+
     settings = workspace.settings.engine
     if not settings.spark:
         raise KhakaError('no Spark is set; write [engine] spark = "local[2]" (or its address) into khaka.toml')
