@@ -24,11 +24,11 @@ def add_sign_in(workspace: Workspace) -> str:
     Returns
     -------
     str
-        `committee / <password>, admin / <password>`.
+        `committee / <password>, demo admin / <password>`.
     """
     database = open_database(workspace)
     made = []
-    for name, role in (("committee", "state"), ("admin", "admin")):
+    for name, role in (("committee", "state"), ("demo admin", "admin")):
         password = secrets.token_urlsafe(9)
         add_user(database, name, role, password, who=Who("demo", "admin"))
         made.append(f"{name} / {password}")
