@@ -22,7 +22,8 @@ WORDS: dict[str, dict[str, str]] = {
         "rejected": "No. of rejected votes", "nota": "NOTA", "total": "Total", "tendered": "No. of tendered votes",
         "total_row": "Total EVM votes", "postal": "No. of votes recorded on postal ballot papers",
         "grand": "Total votes polled", "signature": "Place: Unnao   Date: 11.03.2017   Returning Officer",
-        "school": "P.S. RAMPUR ROOM", "carried": "Carried over", "electors": "Total No. of Electors", "candidate": "Name of Candidate",
+        "school": "P.S. RAMPUR ROOM", "carried": "Carried over", "electors": "Total No. of Electors",
+        "candidate": "Name of Candidate",
         "votes": "Votes Secured", "party": "Party Affiliation", "test": "Test votes",
     },
     "hindi": {
@@ -167,7 +168,15 @@ def standard(
 
     def line(lead: list[str], votes: list[int], rejected: int, nota: int) -> list[str]:
         counted = sum(votes)
-        tail = [counted, rejected, nota, counted + rejected + nota, *([nota] if two_nota else []), 0, *([0] if test else [])]
+        tail = [
+            counted,
+            rejected,
+            nota,
+            counted + rejected + nota,
+            *([nota] if two_nota else []),
+            0,
+            *([0] if test else []),
+        ]
         return [_digits(cell, native) for cell in [*lead, *map(str, votes), *map(str, tail)]]
 
     def lead(text: str) -> list[str]:
@@ -246,7 +255,10 @@ def candidate_rows(told: Truth, *, script: str = "latin", repeat: bool = True) -
     rows = [[words["seat"], "", "", "", ""], [words["poll"], "", "", "", ""],
             [words["booth"], words["name"], words["candidate"], words["party"], words["votes"]]]  # fmt: skip
     for place, booth in enumerate(told.booths):
-        lines = [*zip(told.candidates, told.parties, told.votes[place], strict=True), (words["nota"], "", told.nota[place])]
+        lines = [
+            *zip(told.candidates, told.parties, told.votes[place], strict=True),
+            (words["nota"], "", told.nota[place]),
+        ]
         for at, (candidate, party, votes) in enumerate(lines):
             shown = repeat or at == 0
             rows.append([booth if shown else "", told.names[place] if shown else "", candidate, party, str(votes)])
@@ -289,7 +301,7 @@ def print_pdf(made: Made, path: Path, *, ruled: bool = True, font: str = "Noto S
             lines.append(f'table.cell(rowspan: {height}, colspan: {wide})[#text("{text}")],')
     stroke = "0.4pt" if ruled else "none"
     source = (
-        f'#set page(width: {60 * width + 80}pt, height: {rows * 26 + 60 if rows else 1100}pt, margin: 20pt)\n'
+        f"#set page(width: {60 * width + 80}pt, height: {rows * 26 + 60 if rows else 1100}pt, margin: 20pt)\n"
         f'#set text(font: ("{font}", "Libertinus Serif"), size: 8pt)\n'
         f"#table(columns: ({', '.join(['1fr'] * width)}), stroke: {stroke}, inset: 4pt,\n" + "\n".join(lines) + ")\n"
     )

@@ -32,8 +32,9 @@ def clean(count: int = COUNT) -> tuple[pd.DataFrame, pd.DataFrame]:
         {
             "election_id": "S24-2017-AE", "seat_id": "S24-2008-1", "booth_no": [str(n) for n in range(1, count + 1)],
             "station_name": [f"P.S. RAMPUR {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:count]],
-            "electors": np.round(polled / 0.6) + np.arange(count) % 5, "polled": polled, "nota": nota, "valid": valid, "total": polled,
-            "rejected": 0.0, "tendered": 0.0, "lat": 26.7 + 0.001 * np.arange(count), "lon": 80.4 + 0.001 * np.arange(count),
+            "electors": np.round(polled / 0.6) + np.arange(count) % 5, "polled": polled, "nota": nota, "valid": valid,
+            "total": polled, "rejected": 0.0, "tendered": 0.0,
+            "lat": 26.7 + 0.001 * np.arange(count), "lon": 80.4 + 0.001 * np.arange(count),
         }
     )  # fmt: skip
     rows["electors_male"] = np.floor(rows["electors"] * 0.55)

@@ -106,7 +106,9 @@ def test_serial_party_and_votes_side_by_side_are_read_also_without_men_and_women
     booths = next(piece.frame for piece in reading.pieces if piece.table == "booths")
     assert booths["electors"].tolist() == truth.electors
     assert booths["station_name"].tolist() == truth.names
-    assert booths["votes_polled"].tolist() == [sum(row) + nota for row, nota in zip(truth.votes, truth.nota, strict=True)]
+    assert booths["votes_polled"].tolist() == [
+        sum(row) + nota for row, nota in zip(truth.votes, truth.nota, strict=True)
+    ]
     assert booths["votes_polled_female"].notna().all() == sexes
 
 
@@ -226,3 +228,116 @@ def test_the_sheet_itself_tells_election_and_seat_before_its_name_does(tmp_path:
     assert set(booths["seat_id"]) == {"S24-2008-163"}
     assert set(booths["election_id"]) == {"S24-2017-AE"}
     assert any("its file's name 9" in note for note in reading.notes)
+
+
+SMALL = {
+    "parties alone as headings": (
+        "Part No,BJP,SP,BSP,Others,NOTA,Total\n1,100,50,30,5,2,187\n2,90,60,20,1,3,174\n3,80,10,10,1,1,102\n",
+        {"BJP": 270, "BSP": 60, "OTH": 7, "SP": 120},
+        [2, 3, 1],
+    ),
+    "the form as the rules print it": (
+        "FORM 20,,,,,,,,,\n"
+        "FINAL RESULT SHEET,,,,,,,,,\n"
+        "[See rule 56C(2)(c)],,,,,,,,,\n"
+        "Election to the Legislative Assembly from 163-SAFIPUR Assembly Constituency 2017,,,,,,,,,\n"
+        "PART - I,,,,,,,,,\n"
+        "Serial No. of Polling Station,No. of valid votes cast in favour of,,,Total of valid votes,No. of rejected votes,NOTA,Total,No. of tendered votes,\n"
+        ",AMAR SINGH,RAM LAL,SITA DEVI,,,,,,\n"
+        ",BJP,SP,BSP,,,,,,\n"
+        "1,2,3,4,5,6,7,8,9,\n"
+        "1,100,50,30,180,0,2,182,0,\n"
+        "2,90,60,20,170,0,3,173,0,\n"
+        "3,80,10,10,100,0,1,101,0,\n"
+        "Total No. of votes recorded at polling stations,270,120,60,450,0,6,456,0,\n"
+        "No. of votes recorded on postal ballot papers,3,2,1,6,1,0,7,0,\n"
+        "Total votes polled,273,122,61,456,1,6,463,0,\n"
+        "Place: Unnao,,,,,,,,,\n"
+        "",
+        {"BJP": 270, "BSP": 60, "SP": 120},
+        [2, 3, 1],
+    ),
+    "semicolons": (
+        "Booth No;Name of Polling Station;A (BJP);B (SP);Valid Votes;Rejected Votes;NOTA\n"
+        "1;PS A;10;20;30;0;1\n"
+        "2;PS B;15;25;40;0;2\n"
+        "",
+        {"BJP": 25, "SP": 45},
+        [1, 2],
+    ),
+    "name, serial and number in another order": (
+        "Name of Polling Station,Sl No,PS No,AMAR SINGH BJP,RAM LAL SP,NOTA,Total Valid Votes\n"
+        "PS A,1,11,10,20,1,30\n"
+        "PS B,2,12,15,25,2,40\n"
+        "PS C,3,13A,5,5,0,10\n"
+        "",
+        {"BJP": 30, "SP": 50},
+        [1, 2, 0],
+    ),
+    "party before the name": (
+        "Booth No,BJP - AMAR SINGH,SP - RAM LAL,NOTA,Total\n1,10,20,1,31\n2,15,25,2,42\n3,1,2,3,6\n",
+        {"BJP": 26, "SP": 47},
+        [1, 2, 3],
+    ),
+    "parties in Hindi": (
+        "क्र.सं.,मतदान केन्द्र,भाजपा,सपा,बसपा,निर्दलीय,नोटा,योग\n"
+        "1,प्रा.वि. क,10,20,30,1,1,62\n"
+        "2,प्रा.वि. ख,15,25,2,2,2,46\n"
+        "3,प्रा.वि. ग,15,25,2,2,3,47\n"
+        "योग,,40,70,34,5,6,155\n"
+        "",
+        {"BJP": 40, "BSP": 34, "IND": 5, "SP": 70},
+        [1, 2, 3],
+    ),
+    "number and name in one column": (
+        "Polling Station No. and Name,AMAR SINGH (BJP),RAM LAL (SP),NOTA,Total\n"
+        "1. Primary School Rampur,10,20,1,31\n"
+        "2. Primary School Sitapur,15,25,2,42\n"
+        "3. JHS X,5,6,1,12\n"
+        "",
+        {"BJP": 30, "SP": 51},
+        [1, 2, 1],
+    ),
+    "totals under the names": (
+        "S.No,Polling Station No.,AMAR SINGH (BJP),RAM LAL (SP),NOTA,Total\n"
+        "1,1,10,20,1,31\n"
+        "2,2,15,25,2,42\n"
+        "3,3,5,6,1,12\n"
+        ",EVM TOTAL,30,51,4,85\n"
+        ",POSTAL,1,2,0,3\n"
+        ",GRAND TOTAL,31,53,4,88\n"
+        "",
+        {"BJP": 30, "SP": 51},
+        [1, 2, 1],
+    ),
+    "men and women twice": (
+        "Booth,Electors Male,Electors Female,Electors Total,Male Voters,Female Voters,Total Voters,AMAR (BJP),RAM (SP),NOTA,Total\n"
+        "1,60,40,100,20,11,31,10,20,1,31\n"
+        "2,50,50,100,22,20,42,15,25,2,42\n"
+        "3,50,50,100,6,6,12,5,6,1,12\n"
+        "",
+        {"BJP": 30, "SP": 51},
+        [1, 2, 1],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_small_sheets_of_all_kinds_are_read(tmp_path: Path, case: str) -> None:
+    text, sums, nota = SMALL[case]
+    path = tmp_path / "sheet.csv"
+    path.write_text(text, encoding="utf-8")
+    assert known_grid(path) is not None
+    frames = {piece.table: piece.frame for piece in read(path, OPTIONS).pieces}
+    assert frames["booths"]["nota"].tolist() == nota
+    assert frames["booth_votes"].groupby("party")["votes"].sum().to_dict() == sums
+
+
+def test_men_and_women_are_told_for_electors_and_for_voters(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(SMALL["men and women twice"][0], encoding="utf-8")
+    booths = next(piece.frame for piece in read(path, OPTIONS).pieces if piece.table == "booths")
+    assert booths["electors"].tolist() == [100, 100, 100]
+    assert booths["electors_female"].tolist() == [40, 50, 50]
+    assert booths["votes_polled"].tolist() == [31, 42, 12]
+    assert booths["votes_polled_female"].tolist() == [11, 20, 6]

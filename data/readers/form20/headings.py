@@ -27,6 +27,10 @@ _SEX: Final = {
     "other": re.compile(r"^(?:others?|o t h e r|o|third gender|tg|trans\S*(?: \S+)?|अन्य|तृतीय लिंग)$", re.IGNORECASE),
     "": re.compile(r"^(?:total.*|t|योग|कुल)$", re.IGNORECASE),
 }
+_VOTERS: Final[dict[str, Role]] = {
+    "electors": "polled", "electors_male": "polled_male", "electors_female": "polled_female",
+    "electors_other": "polled_other",
+}  # fmt: skip
 _NUMBER_LEAF: Final = re.compile(
     r"^(?:no|number|num|sl|s)?\.?\s*(?:no)?\.?$|^(?:संख्या|सं0?|नं0?|क्रमांक|क्र0?\S*)$", re.IGNORECASE
 )
@@ -131,7 +135,22 @@ def column_heads(grid: Grid, rows: Sequence[int]) -> list[ColumnHead]:
         One for each column.
     """
     filled = [_filled_right(grid, rows, place) for place in range(len(rows))]
-    return [_head([line[column] for line in filled]) for column in range(grid.width)]
+    return _once([_head([line[column] for line in filled]) for column in range(grid.width)])
+
+
+def _once(heads: list[ColumnHead]) -> list[ColumnHead]:
+    """Read a second count of "voters" as those who voted: the first one is of those who may."""
+    out: list[ColumnHead] = []
+    polled = {head.role for head in heads if head.role is not None and head.role.startswith("polled")}
+    seen: set[str] = set()
+    for head in heads:
+        role = head.role
+        if role is not None and role in _VOTERS:
+            if role in seen and _VOTERS[role] not in polled:
+                head = ColumnHead(_VOTERS[role], head.texts, head.group)
+            seen.add(role)
+        out.append(head)
+    return out
 
 
 def _filled_right(grid: Grid, rows: Sequence[int], place: int) -> list[str]:

@@ -329,6 +329,8 @@ def _block_table(grid: Grid, block: _Block) -> SheetTable | None:
     places = [place for place, _ in columns]
     out = SheetTable("standard", [column for _, column in columns], [])
     number, name = _booth_column(grid, block, places), _column(heads, "station_name")
+    if name is None:
+        name = _text_column(grid, block, [place for place in range(grid.width) if place not in (*places, number)])
     counts = {role: place for role in COUNTS if (place := _column(heads, role)) is not None and place not in places}
     for row in block.rows:
         line = grid.cells[row]
@@ -339,6 +341,16 @@ def _block_table(grid: Grid, block: _Block) -> SheetTable | None:
         _name_row(entry, line, number, name, places)
         out.rows.append(entry)
     return out if out.rows else None
+
+
+def _text_column(grid: Grid, block: _Block, places: list[int]) -> int | None:
+    """Return a column headed by the word for a booth that holds words: names, though the heading doesn't say so."""
+    for place in places:
+        cells = [grid.cells[row][place] for row in block.rows if grid.cells[row][place]]
+        words = sum(count_of(cell) is None and booth_number(cell) is None for cell in cells)
+        if block.heads[place].role in ("booth_no", "station_name") and cells and 2 * words > len(cells):
+            return place
+    return None
 
 
 def _best(votes: list[int], heads: list[ColumnHead]) -> int:

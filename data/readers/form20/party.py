@@ -21,6 +21,7 @@ _HINDI: Final = {
     "अपना दल (सोनेलाल)": "ADAL", "पीस पार्टी": "PECP", "नेशनलिस्ट कांग्रेस पार्टी": "NCP", "शिवसेना": "SHS",
     "भारत की कम्युनिस्ट पार्टी (मार्क्सवादी)": "CPM", "माकपा": "CPM",
 }  # fmt: skip
+_REST: Final = re.compile(r"other(?:s|\sparties|\scandidates)?|अन्य", re.IGNORECASE)
 _SHORT: Final = re.compile(r"[A-Z][A-Z()&.\-/]{1,9}")
 _NO_PARTY: Final = frozenset(
     {"SC", "ST", "GEN", "ADV", "DR", "URF", "ALIAS", "NOTA", "MD", "MOHD", "KM", "SMT", "SHRI"}
@@ -77,6 +78,8 @@ def party_of(printed: str, year: int) -> str | None:
         return None
     if is_independent(text) or is_independent(text.replace(" ", "")):
         return "IND"
+    if _REST.fullmatch(text):
+        return "OTH"
     if text in _HINDI:
         return _HINDI[text]
     cleaned = str(clean_parties(pd.Series([text], dtype="str"), pd.Series([year])).iloc[0])
@@ -131,5 +134,8 @@ def split_party(texts: tuple[str, ...], year: int) -> tuple[str, str | None]:
         party = party_of(part, year)
         if party is not None and part != text and (party in NAMED or party == "OTH"):
             return text.replace(part, "").strip(" -–/|,"), party
+    words = text.split()
+    if len(words) >= 3 and words[-1].strip(".") in NAMED:
+        return " ".join(words[:-1]), party_of(words[-1], year)
     party = party_of(text, year)
     return ("", party) if party is not None and (party in NAMED or " " not in text.strip()) else (text, None)

@@ -41,8 +41,10 @@ _PATTERNS: Final[tuple[tuple[Role, str], ...]] = (
         ("polled_female", r"(?:turn\s?out|polled|voted|मतदान करने).*(?:\b(?:female|women|f)\b|महिला|स्त्री)"),
         ("polled_other", r"(?:turn\s?out|polled|voted|मतदान करने).*(?:\b(?:others?|o|third|trans\S*)\b|अन्य|o t h e r)"),
         ("polled", r"turn\s?out|votes? polled|voters? polled|total polled|polled votes|\bpolled\b|मतदान करने"),
-        ("electors_male", r"(?:elector|total no\S* of voter|\broll\b|निर्वाचक\S*|मतदाता).*(?:\b(?:male|men)\b|पुरुष|पुरूष)"),
-        ("electors_female", r"(?:elector|total no\S* of voter|निर्वाचक\S*|मतदाता).*(?:\b(?:female|women)\b|महिला|स्त्री)"),
+        ("electors_male", r"^(?:male|men) voters?$|^voters? (?:male|men)$|"
+                          r"(?:elector|total no\S* of voter|\broll\b|निर्वाचक\S*|मतदाता).*(?:\b(?:male|men)\b|पुरुष|पुरूष)"),
+        ("electors_female", r"^(?:female|women) voters?$|^voters? (?:female|women)$|"
+                            r"(?:elector|total no\S* of voter|निर्वाचक\S*|मतदाता).*(?:\b(?:female|women)\b|महिला|स्त्री)"),
         ("electors_other", r"(?:elector|total no\S* of voter|निर्वाचक\S*|मतदाता).*(?:\b(?:others?|third|trans\S*)\b|"
                            r"अन्य)"),
         ("electors", r"electors?\b|total\s+(?:no\S*\s+)?(?:of\s+)?voters|निर्वाचकों की|कुल मतदाता|मतदाताओं की|"
