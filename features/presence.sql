@@ -58,7 +58,7 @@ WITH ledger AS MATERIALIZED (
     FROM (
         SELECT aspirant, booth_no, started // 86400000000 AS day,
                max(CASE WHEN verdict = 'verified' THEN 1 ELSE 0 END) AS good
-        FROM ledger WHERE NOT copy_of AND NOT post AND NOT unknown_aspirant
+        FROM ledger WHERE NOT copy_of AND NOT moved_copy AND NOT post AND NOT unknown_aspirant
         GROUP BY aspirant, booth_no, started // 86400000000) days
     GROUP BY aspirant
 )
