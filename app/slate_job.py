@@ -87,7 +87,7 @@ def slate_job(
     party = workspace.settings.party.party
     scores = read_parquet(folder / "scores.parquet").to_pandas()
     if model is not None:
-        _check_model(workspace, scores, model)
+        check_model(workspace, scores["model_version"].iloc[0], scores["as_of"].iloc[0], model)
     further = _further(folder, scores)
     shares = _shares(workspace, election_id, scores) if rules.aim in _NEEDS_SHARES or ally else None
     if shares is not None:
@@ -142,13 +142,30 @@ def _model(workspace: Workspace, scores: pd.DataFrame) -> Any:
     return load_models(usable_model(workspace, str(scores["model_version"].iloc[0]), day).bundle)
 
 
-def _check_model(workspace: Workspace, scores: pd.DataFrame, wanted: str) -> None:
-    """Refuse scores by another model than the one asked for."""
+def check_model(workspace: Workspace, found: str, as_of: object, wanted: str) -> None:
+    """Refuse scores by another model than the one asked for.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose models.
+    found : str
+        Model of the scores.
+    as_of : date
+        Of the scores.
+    wanted : str
+        Alias or run.
+
+    Raises
+    ------
+    KhakaError
+        The scores are by another model; the command that makes the wanted ones is named.
+    """
     from khaka.app.jobs import usable_model
 
-    found, day = str(scores["model_version"].iloc[0]), pd.Timestamp(scores["as_of"].iloc[0]).date()
+    day = pd.Timestamp(as_of).date()  # type: ignore[arg-type]
     asked = usable_model(workspace, wanted, day).version
-    if asked != found:
+    if asked != str(found):
         raise KhakaError(
             f"the scores as of {day} are by {found}, not by {asked}; run khaka score --as-of {day} --model {wanted}"
         )

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from khaka.app.options import Common, Day, common_options, election_option
+from khaka.app.options import Common, Day, common_options, election_option, model_option
 
 _SHOWN = 3
 
@@ -30,10 +30,11 @@ _SHOWN = 3
 )
 @click.option("--book/--no-book", default=True, help="Whether all seats are printed as one PDF too.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder of the files.")
+@model_option
 @common_options
 def command(
     common: Common, election: str, seat: str | None, lang: str, form: str, as_of: dt.date | None, by: str | None,
-    book: bool, out: Path | None,
+    book: bool, out: Path | None, model: str | None,
 ) -> None:  # fmt: skip
     """Write the dossier: a seat's whole blueprint on two A4 pages, facts first, the assessment on a page of its own.
 
@@ -46,6 +47,10 @@ def command(
 
     workspace = common.open()
     state = load_state(workspace, election, as_of)
+    if model is not None:
+        from khaka.app.slate_job import check_model
+
+        check_model(workspace, state.model_version, state.as_of, model)
     total = 1 if seat else len(state.seats)
     with Progress("dossiers", total, quiet=common.quiet or common.as_json) as progress:
         done = dossier_job(
