@@ -242,7 +242,8 @@ SMALL = {
         "[See rule 56C(2)(c)],,,,,,,,,\n"
         "Election to the Legislative Assembly from 163-SAFIPUR Assembly Constituency 2017,,,,,,,,,\n"
         "PART - I,,,,,,,,,\n"
-        "Serial No. of Polling Station,No. of valid votes cast in favour of,,,Total of valid votes,No. of rejected votes,NOTA,Total,No. of tendered votes,\n"
+        "Serial No. of Polling Station,No. of valid votes cast in favour of,"
+        ",,Total of valid votes,No. of rejected votes,NOTA,Total,No. of tendered votes,\n"
         ",AMAR SINGH,RAM LAL,SITA DEVI,,,,,,\n"
         ",BJP,SP,BSP,,,,,,\n"
         "1,2,3,4,5,6,7,8,9,\n"
@@ -311,7 +312,8 @@ SMALL = {
         [1, 2, 1],
     ),
     "men and women twice": (
-        "Booth,Electors Male,Electors Female,Electors Total,Male Voters,Female Voters,Total Voters,AMAR (BJP),RAM (SP),NOTA,Total\n"
+        "Booth,Electors Male,Electors Female,Electors Total,Male Voters,"
+        "Female Voters,Total Voters,AMAR (BJP),RAM (SP),NOTA,Total\n"
         "1,60,40,100,20,11,31,10,20,1,31\n"
         "2,50,50,100,22,20,42,15,25,2,42\n"
         "3,50,50,100,6,6,12,5,6,1,12\n"

@@ -45,7 +45,8 @@ def store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> TableSto
 def _wide(store: TableStore, election: str, seat: int) -> pd.DataFrame:
     key = f"S24-2008-{seat}"
     votes = store.read("booth_votes", elections=[election])
-    wide = votes[votes["seat_id"] == key].pivot(index="booth_no", columns="party", values="votes").astype("float64")
+    own = votes[votes["seat_id"] == key].set_index(["booth_no", "party"])["votes"].astype("float64")
+    wide = own.unstack("party")  # noqa: PD010 the key is unique
     booths = store.read("booths", elections=[election])
     wide["NOTA"] = booths[booths["seat_id"] == key].set_index("booth_no")["nota"].astype("float64")
     return wide
