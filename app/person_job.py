@@ -68,6 +68,9 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
+_CLOSED: Final = frozenset({".xlsx", ".pdf", ".zip"})
+
+
 @dataclass(frozen=True)
 class Person:
     """One person's ids: all applications known under the given id."""
@@ -369,20 +372,23 @@ def _remove_results(folder: Path, ids: list[str]) -> int:
     removed = 0
     for part in ("presence", "assignments"):
         for path in sorted(folder.glob(f"*/*/{part}/*")):
-            if path.is_file() and _names(path, ids):
+            # what cannot be looked into is made again as well
+            if path.is_file() and (path.suffix in _CLOSED or _names(path, ids)):
                 path.unlink()
                 removed += 1
     return removed
 
 
 def _remains(root: Path, ids: list[str]) -> tuple[str, ...]:
-    """Return the files of the workspace that still name the person."""
+    """Return the files of the workspace that still name the person, and those that can't be looked into."""
     found = [
         str(path.relative_to(root)) for path in sorted(root.rglob("*"))
         if path.is_file() and path.suffix in (".parquet", ".csv", ".json", ".html", ".jsonl", ".txt")
         and ".merge-" not in str(path) and _names(path, ids)
     ]  # fmt: skip
-    return tuple(found)
+    closed = [f"{path.relative_to(root)} (not looked into)" for path in sorted((root / "results").rglob("*"))
+              if path.is_file() and path.suffix in _CLOSED]  # fmt: skip
+    return (*found, *closed)
 
 
 def _names(path: Path, ids: list[str]) -> bool:

@@ -119,7 +119,7 @@ def test_an_erased_person_is_in_no_table_and_is_not_brought_in_again(workspace: 
     others = len(before[before["aspirant_id"] != aspirant])
     done = erase_job(workspace, person)
     assert {"activity", "aspirants", "assignments"} <= set(done.rows)
-    assert done.files == 8  # ledger, booths, days, aspirants, and four files of assignments
+    assert done.files == 9  # ledger, booths, days, aspirants, and five files of assignments
     for table in ("aspirants", "ratings", "activity", "assignments", "stage_names"):
         assert aspirant not in set(workspace.store.read(table)["aspirant_id"])
         assert workspace.store.intact(table) is not None

@@ -147,16 +147,19 @@ def main() -> None:
     done = subprocess.run(again, check=True, capture_output=True, text=True)
     run = json.loads(done.stdout.splitlines()[-1])
     own, pandas = compare(folder)
-    figures = {"presence_events": run["events"], "presence_seconds": run["seconds"],
-               "presence_cpu_seconds": run["cpu_seconds"], "presence_peak_mib": run["peak_mib"], "presence_over_pandas": own / pandas}  # fmt: skip
+    figures = {
+        "presence_events": run["events"], "presence_seconds": run["seconds"],
+        "presence_cpu_seconds": run["cpu_seconds"], "presence_peak_mib": run["peak_mib"],
+        "presence_over_pandas": own / pandas,
+    }  # fmt: skip
     for name, value in figures.items():
         print(json.dumps({"figure": name, "value": round(value, 4)}))
     path = ROOT / "docs" / "presence.md"
     text = path.read_text(encoding="utf-8")
     told = (
         f"{run['events']:,} events of one election: the whole ledger written with its words, booths, days and features "
-        f"in {run['seconds']:.0f} s ({run['cpu_seconds']:.0f} s of processor time) and {run['peak_mib']:,.0f} MiB on two "
-        f"cores. On some {SMALL:,} of them verdicts and features take {own / pandas:.2f} of the time of plain pandas "
+        f"in {run['seconds']:.0f} s ({run['cpu_seconds']:.0f} s of processor time) and {run['peak_mib']:,.0f} MiB on "
+        f"two cores. On some {SMALL:,} of them verdicts and features take {own / pandas:.2f} of the time of plain pandas "
         f"({own:.1f} s against {pandas:.1f} s), and every verdict and feature agrees. "
         "`python tests/benchmarks/presence.py FOLDER STATE` measures again.\n"
     )
