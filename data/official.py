@@ -57,6 +57,11 @@ def result_is_here(entry: dict[str, Any], store: TableStore) -> bool:
         The sheet's entry in the ingest log; `seats` holds pairs of election_id and seat_id.
     store : TableStore
         The tables.
+
+    Returns
+    -------
+    bool
+        True where nominees of one of those seats are there now.
     """
     official = official_of(store)
     return any(official(election, seat).nominees for election, seat in entry.get("seats", []))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -93,7 +93,6 @@ class Counted:
     cells: list[CellFault]
     lost: list[LostCell]
     account: Account
-    rejected_postal: float = field(default=float("nan"))
 
 
 def count(table: SheetTable) -> Counted:
