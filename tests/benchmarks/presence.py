@@ -159,7 +159,7 @@ def main() -> None:
     told = (
         f"{run['events']:,} events of one election: the whole ledger written with its words, booths, days and features "
         f"in {run['seconds']:.0f} s ({run['cpu_seconds']:.0f} s of processor time) and {run['peak_mib']:,.0f} MiB on "
-        f"two cores. On some {SMALL:,} of them verdicts and features take {own / pandas:.2f} of the time of plain pandas "
+        f"two cores. On some {SMALL:,} of them verdicts and features take {own / pandas:.2f} of plain pandas' time "
         f"({own:.1f} s against {pandas:.1f} s), and every verdict and feature agrees. "
         "`python tests/benchmarks/presence.py FOLDER STATE` measures again.\n"
     )
