@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.durable import read_parquet
+from khaka.data.krutidev import looks_like_krutidev, to_unicode
 from khaka.data.lineage_carry import carry
 from khaka.scoring.blueprint.model import BOOTH_COLUMNS
 from khaka.scoring.blueprint.presence import booths_reached
@@ -21,6 +22,8 @@ from khaka.scoring.blueprint.tables import BySeat, Tables
 
 _KEY: Final = ["election_id", "seat_id", "booth_no"]
 _BOOTH: Final = ["seat_id", "booth_no"]
+_NAMES: Final = ("name", "polling_centre", "village", "block")
+_LEGACY_SIGNS: Final = r"[\]\[{};~^|]"  # letters of the legacy font that no name in Latin has
 
 
 class Booths:
@@ -66,8 +69,16 @@ class Booths:
         self._by_seat = BySeat(frame[["seat_id", *BOOTH_COLUMNS]])
 
     def of(self, seat: str) -> pd.DataFrame:
-        """Return a seat's booths in `BOOTH_COLUMNS`."""
-        return self._by_seat.of(seat)[list(BOOTH_COLUMNS)].reset_index(drop=True)
+        """Return a seat's booths in `BOOTH_COLUMNS`, names in a legacy font as Unicode."""
+        frame = self._by_seat.of(seat)[list(BOOTH_COLUMNS)].reset_index(drop=True)
+        for name in _NAMES:
+            if frame[name].str.contains(_LEGACY_SIGNS, regex=True).fillna(False).any():
+                frame[name] = frame[name].map(_readable, na_action="ignore")
+        return frame
+
+
+def _readable(text: str) -> str:
+    return to_unicode(text) if looks_like_krutidev(text) else text
 
 
 def _newest_lists(tables: Tables) -> pd.DataFrame:

@@ -78,6 +78,19 @@ def test_a_seat_without_a_list_of_booths_has_an_empty_frame(state: StateBlueprin
     assert "rivals' nominees are not known" in said
 
 
+def test_booth_names_in_a_legacy_font_are_shown_in_unicode(blueprint_workspace: Path, tmp_path: Path) -> None:
+    import shutil
+
+    root = tmp_path / "ws"
+    shutil.copytree(blueprint_workspace, root)
+    legacy = "nwjlapkj cky f'k{kk fudsru] ekyoh; uxj"
+    booth = {"election_id": [ELECTION], "seat_id": SEAT, "booth_no": "1", "station_name": legacy}
+    open_workspace(root).store.write("booths", pd.DataFrame(booth))
+    names = load_state(open_workspace(root), ELECTION).seat(SEAT).booths["name"].tolist()
+    assert names[0].startswith("दूरसंचार बाल")
+    assert names[1] == "School 2"
+
+
 def test_small_groups_are_not_shown_and_a_district_stands_in_for_a_seat(state: StateBlueprint) -> None:
     own = state.seat(SEAT).communities
     assert [item.measure for item in own] == ["community:Alpha", "sc_share"]  # 5 persons of "Tiny" are suppressed
