@@ -6,7 +6,7 @@
     state.seats                                             # one SeatHead a seat, by number
     state.quotas                                            # first names and slate by group
     state.version                                           # hash of model_version, data_hash and as_of
-    seat = state.seat("S24-2008-163")                       # SeatBlueprint, about a millisecond
+    seat = state.seat("S24-2008-163")                       # SeatBlueprint, a few milliseconds, then kept
     seat.head, seat.history, seat.booths, seat.communities, seat.aspirants, seat.panel, seat.contrasts
     seat.ratings, seat.stages, seat.unknown, seat.slate_choice
     seat.aspirants[0].chance.words.say("hi")                # every text is there in both languages
