@@ -165,9 +165,10 @@ def _activity(named: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     table = pd.DataFrame({column: _pick(named, column) for column in _ACTIVITY}, index=named.index)
     problems: list[pd.DataFrame] = []
     if "location" in named.columns:  # a geopoint in one cell: latitude longitude altitude accuracy
-        parts = named["location"].str.strip().str.split(r"[\s,]+", regex=True)
+        parts = named["location"].str.strip().str.split(r"[\s,]+", regex=True, expand=True)
         for column, place in (("lat", 0), ("lon", 1), ("accuracy_m", 3)):
-            table[column] = table[column].fillna(parts.str.get(place).astype("str"))
+            if place in parts.columns:
+                table[column] = table[column].fillna(parts[place].astype("str"))
     table["received_at"] = _moment(table["received_at"])
     table["kind"] = _choice(table["kind"], "activity", "work").astype("str")
     accuracy = pd.to_numeric(table["accuracy_m"], errors="coerce")
