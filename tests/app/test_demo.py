@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,17 +22,28 @@ SCORES = [
 ]  # fmt: skip
 
 
-def demo(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    assert main(["demo", "--seats", "12", "--seed", "5", "--json", "--workspace", str(folder)]) == 0
-    where = json.loads(capsys.readouterr().out)
-    assert isinstance(where, dict)
-    return where
+def said(*arguments: str) -> dict[str, Any]:
+    """Run a command and return what it prints as JSON."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert main([*arguments, "--json"]) == 0
+    found = json.loads(out.getvalue())
+    assert isinstance(found, dict)
+    return found
 
 
-def test_the_demo_does_the_whole_job_twice_with_the_same_bytes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    where = demo(tmp_path / "one", capsys)
+def demo(folder: Path) -> dict[str, Any]:
+    return said("demo", "--seats", "12", "--seed", "5", "--workspace", str(folder))
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Where the results of one demo lie; its tables and scores are not to be changed."""
+    return demo(tmp_path_factory.mktemp("demo") / "one")
+
+
+def test_the_demo_does_the_whole_job_twice_with_the_same_bytes(one: dict[str, Any], tmp_path: Path) -> None:
+    where = one
     for name, place in where.items():
         assert place.startswith(("mlflow ui", "khaka review --workspace")) or Path(place).exists(), name
 
@@ -44,14 +58,69 @@ def test_the_demo_does_the_whole_job_twice_with_the_same_bytes(
     expected = scores.set_index(["seat_id", "aspirant_id"])["expected_margin"]
     assert np.allclose(sums.reindex(expected.index), expected, atol=1e-6)
 
-    again = Path(demo(tmp_path / "two", capsys)["ranked seats"]).parent
+    again = Path(demo(tmp_path / "two")["ranked seats"]).parent
     names = ("scores", "explanations", "panel", "forecast", "slate")
     for name in ["scores.csv", *(f"{name}.parquet" for name in names)]:
         assert (results / name).read_bytes() == (again / name).read_bytes(), name
+    for path in sorted((results / "dossier").rglob("*.pdf")):
+        assert path.read_bytes() == (again / path.relative_to(results)).read_bytes(), path.name
 
 
-def test_one_thread_or_two_give_the_same_ranking(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    where = demo(tmp_path / "ws", capsys)
+def slate(one: dict[str, Any], folder: Path, rules: str, *arguments: str) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Choose a slate of the demo's state under rules, from the model's own draws and shares."""
+    (folder / "rules.toml").write_text(rules, encoding="utf-8")
+    results = Path(one["ranked seats"]).parent
+    report = said("slate", "--election", results.parent.name, "--workspace", str(results.parents[2]), "--out",
+                  str(folder / "slate.parquet"), "--rules", str(folder / "rules.toml"), *arguments)  # fmt: skip
+    return report, pd.read_parquet(folder / "slate.parquet")
+
+
+def test_a_majority_is_aimed_at_with_the_models_own_draws(one: dict[str, Any], tmp_path: Path) -> None:
+    report, table = slate(one, tmp_path, 'aim = "majority"\nmajority = 6\n')
+    found = report["majority"]
+    assert found["needed"] == 6
+    assert 0.0 <= found["chance_of_most_seats"] <= found["chance"] <= 1.0  # the aim reaches what it aims at
+    assert table["aspirant_id"].notna().all()
+    certain, _ = slate(one, tmp_path, 'aim = "majority"\nmajority = 1\n')
+    unlikely, _ = slate(one, tmp_path, 'aim = "majority"\nmajority = 12\n')
+    assert certain["majority"]["chance"] > found["chance"] > unlikely["majority"]["chance"]
+
+
+@pytest.mark.parametrize("aim", ["deposits_saved", "second_places", "share_gained"])
+def test_aims_of_a_party_far_behind_rest_on_the_models_shares(one: dict[str, Any], tmp_path: Path, aim: str) -> None:
+    report, table = slate(one, tmp_path, f'aim = "{aim}"\n')
+    plain, other = slate(one, tmp_path, 'aim = "expected_seats"\n')
+    assert report["aim"] == aim
+    assert len(table) == len(other) == 12
+    assert report["expected_seats"] <= plain["expected_seats"] + 1e-6  # no slate has more than the one that aims at it
+    value = report["aim_value"]
+    assert -100.0 * 12 <= value <= 100.0 * 12 if aim == "share_gained" else 0.0 <= value <= 12.0
+
+
+def test_seats_are_ranked_to_ask_an_ally_for_and_to_give(one: dict[str, Any], tmp_path: Path) -> None:
+    report, _ = slate(one, tmp_path, 'aim = "expected_seats"\n', "--ally", "SHISHAM")
+    table = pd.read_csv(report["alliance"])
+    assert sorted(table["seat_id"]) == sorted(f"S24-2008-{number}" for number in range(1, 13))
+    asked = table[table["move"] == "ask"].sort_values("position")
+    given = table[table["move"] == "give"].sort_values("position")
+    assert (asked["gain"] > 0).all()
+    assert asked["gain"].is_monotonic_decreasing
+    assert (given["gain"] < 0).all()
+    chances = table[["chance_if_taken", "chance_if_given", "chance_apart", "own_share", "ally_share", "rival_share"]]
+    assert ((chances >= 0) & (chances <= 1)).all().all()
+
+
+def test_an_ally_that_stands_nowhere_is_named(
+    one: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = Path(one["ranked seats"]).parent
+    assert main(["slate", "--election", results.parent.name, "--workspace", str(results.parents[2]), "--out",
+                 str(tmp_path / "s.parquet"), "--ally", "NOBODY"]) == 1  # fmt: skip
+    assert "no share of 'NOBODY' is forecast" in capsys.readouterr().err
+
+
+def test_one_thread_or_two_give_the_same_ranking(tmp_path: Path) -> None:
+    where = demo(tmp_path / "ws")
     first = Path(where["ranked seats"]).read_bytes()
     settings = tmp_path / "ws" / "khaka.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("threads = 1 ", "threads = 2 "), encoding="utf-8")
