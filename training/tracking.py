@@ -23,6 +23,7 @@ import pandas as pd
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
 from khaka.training.bundle import verify
+from khaka.training.store_home import home, move_home
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -112,7 +113,7 @@ class Tracker:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._folder = workspace.mlflow_folder
+        self._folder = workspace.mlflow_folder.resolve()
 
     @property
     def uri(self) -> str:
@@ -305,8 +306,6 @@ class Tracker:
     def _ref(self, client: MlflowClient, version: str, alias: str) -> ModelRef:
         uri = client.get_model_version_download_uri(MODEL, version)
         bundle = Path(uri.removeprefix("file://")) / "artifacts" / "bundle"
-        if not bundle.is_dir():  # the workspace was moved: artifacts lie where they lay, relative to it
-            bundle = self._folder / "artifacts" / "models" / Path(uri).parts[-2] / "artifacts" / "artifacts" / "bundle"
         run_id = str(client.get_model_version(MODEL, version).run_id)
         return ModelRef(f"{MODEL}/{version}", run_id, alias, bundle, verify(bundle))
 
@@ -318,6 +317,9 @@ class Tracker:
             with self._workspace.lock("mlflow"):
                 if not database.exists():
                     _make_store(database, self._folder / "artifacts")
+        elif home(database) not in (None, str(self._folder / "artifacts")):
+            with self._workspace.lock("mlflow"):
+                move_home(database, self._folder / "artifacts")
         client: MlflowClient = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         return client
 
