@@ -14,30 +14,52 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class PresenceSettings(BaseModel):
     """What makes an event doubtful. Every value has its reason in `TEMPLATE`, which `khaka init` writes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     near_km: Annotated[float, Field(gt=0, le=20)] = 1.5
+    """A record so near its booth (plus its own accuracy, 1 km at most) was at the booth; kilometres."""
     far_km: Annotated[float, Field(gt=0, le=50)] = 3.0
+    """Nearer than this to any booth of the seat it may be a wrong booth number (doubtful), else refused; kilometres."""
     most_accuracy_m: Positive = 500.0
+    """A fix that is wrong by more metres tells no booth from the next."""
     late_days: Positive = 7.0
+    """Days between the work and the arrival of its record beyond which it is doubtful."""
     ahead_minutes: Positive = 10.0
+    """Minutes by which a phone's clock may be ahead; more is an event in the future."""
     burst_events: Count = 6
+    """Events that may lie within `burst_minutes`."""
     burst_minutes: Positive = 20.0
+    """Minutes of a burst: a visit of three minutes is none."""
     day_events: Count = 60
+    """Events of one person on one day beyond which they are doubtful."""
     bulk_events: Count = 20
+    """Events that arrive within the same hour, though they started over `bulk_days`: typed in at one go."""
     bulk_days: Positive = 5.0
+    """Days over which the events of one delivery started."""
     speed_kmh: Positive = 120.0
+    """Kilometres an hour between two events that no road in a seat allows."""
     speed_slack_km: Annotated[float, Field(ge=0)] = 2.0
+    """Kilometres by which two inaccurate fixes may seem apart."""
     device_people: Annotated[int, Field(ge=2)] = 2
+    """A phone that records for so many aspirants is doubtful for each of them."""
     device_owner_share: Annotated[float, Field(gt=0.5, le=1)] = 0.9
+    """... but not for the one who has so large a share of the phone's records (0 to 1)."""
     spot_booths: Annotated[int, Field(ge=2)] = 4
+    """Booths claimed from one spot beyond which the spot is a desk."""
     spot_km: Positive = 0.3
+    """Kilometres that such booths are farther from the spot than; booths of one building are nearer."""
     copy_m: Positive = 3.0
+    """Metres: same booth, kind and people met so near an earlier event is a copy, since a receiver scatters more."""
     office_events: Count = 40
+    """Events of a log from which its hours are looked at."""
     office_share: Share = 0.97
+    """Share of a log (0 to 1) on working days from 10 to 17 o'clock that no work in the field has."""
     second_minutes: Positive = 60.0
+    """Minutes within which somebody else's sound record at the booth stands in for a missing fix."""
     most_met: Count = 200
+    """People met at one event; more count as so many."""
     half_life_days: Positive = 60.0
+    """Days after which a visit is half as fresh."""
 
 
 TEMPLATE: Final = """

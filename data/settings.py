@@ -74,26 +74,42 @@ class ReviewSettings(_Section):
     """The committee's page: where the record lies, how long things are kept, what is asked of a decision."""
 
     database: str = ""
+    """Where decisions lie: empty for SQLite in `review/`, or `postgresql+psycopg://user@host/name`."""
     title: Annotated[str, Field(max_length=80)] = ""
+    """Name at the head of every page; khaka's own if empty."""
     tls_proxy: bool = False
+    """True when a proxy in front speaks TLS: cookies are then sent over TLS only."""
     session_hours: Annotated[int, Field(ge=1, le=72)] = 12
+    """A sign-in ends after so many hours."""
     idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+    """A sign-in also ends after so many minutes without a click."""
     second_person: bool = False
+    """True: a choice counts, and can be listed, once a second person has confirmed it."""
     scorecard: bool = False
+    """True: after counting day the page sets model, committee and baseline against the results."""
     keep_visits_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """Who opened which page is kept for so many days."""
     keep_sign_ins_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """Attempts to sign in are kept for so many days."""
     legal_hold: bool = False
+    """True: nothing is thrown away, however old."""
     bodies: dict[Literal["block", "dcc", "state", "screening", "cec"], str] = Field(default_factory=dict)
+    """What the party calls its bodies, such as `cec = "Central Election Committee"`; else khaka's own words."""
 
 
 class PromotionSettings(_Section):
     """Who makes a challenger the champion, and how much the gate looks at."""
 
     people: Annotated[int, Field(ge=1, le=2)] = 1
+    """2 in a shared workspace: one proposes, another approves (`khaka promote --approve`)."""
     elections: Annotated[int, Field(ge=2, le=100)] = 3
+    """Newest elections on which a challenger is held against simple rules and ridge."""
     worlds: tuple[str, ...] = ("plain", "dishonest_ratings", "gamed_activity")
+    """Kinds of made-up states that are ranked; those of `khaka simulate --world`."""
     states: Annotated[int, Field(ge=1, le=100)] = 1
+    """Made-up states of each kind."""
     seats: Annotated[int, Field(ge=3, le=1000)] = 24
+    """Seats of each made-up state."""
 
 
 class Settings(_Section):
