@@ -86,5 +86,5 @@ def test_files_are_read_by_the_workers(spark: SparkEngine, state: TableStore) ->
     files: list[Path] = state.files("booths")
     seat = state.read("booths").query("seat_id == 'S24-2008-1'")
     for engine in (DuckEngine(), spark):
-        engine.put_files("some", files, "SELECT r.seat_id FROM files r WHERE r.seat_id = 'S24-2008-1'")
-        assert engine.run("SELECT count(*) AS n FROM some")["n"].tolist() == [len(seat)]
+        engine.put_files("one_seat", files, "SELECT r.seat_id FROM files r WHERE r.seat_id = 'S24-2008-1'")
+        assert engine.run("SELECT count(*) AS n FROM one_seat")["n"].tolist() == [len(seat)]
