@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from khaka.data.durable import durable_path, read_parquet, write_parquet
+from khaka.data.history import forget
 from khaka.data.ingest_log import REPLACED
 from khaka.data.people_log import erased, person_hash
 from khaka.data.readers.base import faults, no_faults
@@ -41,11 +42,14 @@ class Erased:
         Cells of other people's rows that named the person, by table.
     set_aside : int
         Lines of the quarantine and of the replaced values.
+    versions : int
+        Kept versions of tables with rows of the person.
     """
 
     rows: dict[str, int]
     blanked: dict[str, int]
     set_aside: int
+    versions: int = 0
 
 
 def erase(root: Path, store: TableStore, people: Sequence[str], *, words: Sequence[str]) -> Erased:
@@ -73,6 +77,7 @@ def erase(root: Path, store: TableStore, people: Sequence[str], *, words: Sequen
         _scrub(path, [*people, *words]) for path in (root / "quarantine.parquet", root / REPLACED) if path.exists()
     )
     shutil.rmtree(root / "cache", ignore_errors=True)
+    versions = forget(root, people)
     # a killed erasure is begun again: whose it is must be found until the last moment
     for table in sorted({*OWNED, *_NAMED}, key=lambda name: (name == "aspirants", name)):
         gone = named = 0
@@ -83,7 +88,7 @@ def erase(root: Path, store: TableStore, people: Sequence[str], *, words: Sequen
             rows[table] = gone
         if named:
             blanked[table] = named
-    return Erased(rows, blanked, aside)
+    return Erased(rows, blanked, aside, versions)
 
 
 def without_erased(root: Path, table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

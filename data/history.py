@@ -26,6 +26,7 @@ from khaka.data.sums import record
 
 FOLDER: Final = "history"
 _SECTIONS: Final = ("party", "model", "weights", "presence")
+_OWNERS: Final = ("aspirant_id", "subject_id", "person_id", "witness_id", "worker_id")
 _WITHOUT: Final = ("threads",)  # no number depends on it
 
 
@@ -137,28 +138,29 @@ def lay_out(root: Path, inputs: Mapping[str, str], settings: str, to: Path) -> S
     return Settings.model_validate(content)
 
 
-def forget(root: Path, *, aspirant_ids: Collection[str] = (), person_ids: Collection[str] = ()) -> int:
+def forget(root: Path, ids: Collection[str]) -> int:
     """Remove the kept versions of tables that hold rows of a person; results made from them can't be redone then.
 
     Parameters
     ----------
     root : Path
         The workspace.
-    aspirant_ids, person_ids : collection of str
-        Whose rows.
+    ids : collection of str
+        All ids of the person: aspirant_id, person_id. Public results of elections (`nominees`) stay.
 
     Returns
     -------
     int
         Versions removed.
     """
-    wanted = {"aspirant_id": set(aspirant_ids), "subject_id": set(aspirant_ids), "person_id": set(person_ids)}
+    wanted = pa.array(sorted(set(ids)), pa.string())
     removed = 0
     for path in sorted((root / FOLDER).glob("*.parquet")):
-        names = [name for name in pq.read_schema(path).names if wanted.get(name)]
+        found = pq.read_schema(path).names
+        names = [name for name in _OWNERS if name in found and "nominee_id" not in found]
         if names:
             table = pq.read_table(path, columns=names, partitioning=None)
-            if any(pc.any(pc.is_in(table[name], pa.array(sorted(wanted[name])))).as_py() for name in names):
+            if any(pc.any(pc.is_in(table[name], value_set=wanted)).as_py() for name in names):
                 path.unlink()
                 removed += 1
     return removed

@@ -71,8 +71,8 @@ def test_forgetting_a_person_removes_the_versions_that_hold_them(
     workspace = copy(ranked[0], tmp_path / "w")
     someone = workspace.tables["aspirants"]["aspirant_id"].iloc[-1]
     versions = len(list((workspace.root / "history").glob("*.parquet")))
-    assert forget(workspace.root, aspirant_ids=[someone]) > 0
-    assert forget(workspace.root, aspirant_ids=[someone]) == 0
+    assert forget(workspace.root, [someone]) > 0
+    assert forget(workspace.root, [someone]) == 0
     assert 0 < len(list((workspace.root / "history").glob("*.parquet"))) < versions
 
 
