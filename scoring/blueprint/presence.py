@@ -10,8 +10,11 @@ from typing import Final
 import pandas as pd
 
 from khaka.features.cutoff import KnownTables, end_of_day
+from khaka.features.kept import kept
 from khaka.features.ledger import ledger_sql
 
+_GAP: Final = "\x1f"
+_LIST: Final = ["election_id", "seat_id", "booth_no", "lat", "lon", "block"]
 _BOOTHS: Final = """
 SELECT seat_id, aspirant_id, booth_no, min(started) AS first_started,
        max(CASE WHEN verdict = 'verified' THEN 1 ELSE 0 END) AS verified
@@ -38,12 +41,34 @@ def booths_reached(known: KnownTables, booth_list: pd.DataFrame) -> pd.DataFrame
         that is not refused), one row an aspirant and booth.
     """
     columns = {"seat_id": "str", "aspirant_id": "str", "booth_no": "str", "verified": "bool"}
+    nothing = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in {**columns, "first_day": "object"}.items()})
     if not known.has("activity"):
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in {**columns, "first_day": "object"}.items()})
+        return nothing
+    # every start of the page asks this of a whole state's field work: it is worked out once for the same rows
+    table = kept(known, "booths_reached", lambda: _made(known, booth_list), settings=_listed(known, booth_list))
+    if table.empty:
+        return nothing
+    parts = table.index.to_series().str.split(_GAP, n=2, expand=True, regex=False)
+    started = pd.to_datetime(table["first_started"].reset_index(drop=True), unit="us", utc=True)
+    found = pd.DataFrame({
+        "seat_id": parts[0].to_numpy(), "aspirant_id": parts[1].to_numpy(), "booth_no": parts[2].to_numpy(),
+        "verified": table["verified"].to_numpy() > 0,
+    }).astype(columns)  # fmt: skip
+    return found.assign(first_day=started.dt.tz_convert("Asia/Kolkata").dt.date.astype("object"))
+
+
+def _listed(known: KnownTables, booth_list: pd.DataFrame) -> str:
+    """Return what else decides the table: thresholds and the list of booths."""
+    rows = int(pd.util.hash_pandas_object(booth_list[_LIST].astype("str"), index=False).sum())
+    return f"{known.presence!r} {len(booth_list)} {rows}"
+
+
+def _made(known: KnownTables, booth_list: pd.DataFrame) -> pd.DataFrame:
+    """Return verified (0 or 1) and first_started (microseconds since 1970), by seat, aspirant and booth in one text."""
     parameters = pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
-    listed = booth_list[["election_id", "seat_id", "booth_no", "lat", "lon", "block"]].assign(
-        weak=pd.Series(pd.NA, index=booth_list.index, dtype="boolean")
-    )
+    listed = booth_list[_LIST].assign(weak=pd.Series(pd.NA, index=booth_list.index, dtype="boolean"))
     found = known.sql(_BOOTHS.format(ledger=ledger_sql(known.presence)), parameters=parameters, booth_list=listed)
-    started = pd.to_datetime(found["first_started"], unit="us", utc=True).dt.tz_convert("Asia/Kolkata")
-    return found.drop(columns="first_started").astype(columns).assign(first_day=started.dt.date.astype("object"))
+    booth = found["booth_no"].astype("str").fillna("")
+    unit = found["seat_id"].astype("str") + _GAP + found["aspirant_id"].astype("str") + _GAP + booth
+    table = found[["verified", "first_started"]].astype("float64")
+    return table.set_axis(pd.Index(unit.to_numpy(), dtype="object"))

@@ -69,6 +69,7 @@ class _Needed:
         self._store, self._own = store, election_id
         self._shown, self._booth_poll = set(shown), booth_poll
         self.presence = store.presence
+        self.cache = store.cache
 
     def intact(self, table: str) -> list[Path] | None:
         """Return the files behind `read`, so that a state's activity never passes through Python."""
