@@ -186,9 +186,7 @@ def explain() -> dict[str, float]:
     margin = frame[BASELINE] + frame["x0"] * 2 + np.abs(frame["x1"]) * 3 + rng.normal(0, 5, n)
     groups = [f"g{i % 20}" for i in range(n)]
     elections = [f"e{i % 5}" for i in range(n)]
-    model = CandidateModel(trees=True, threads=1, leaves=31, rounds=200).fit(
-        frame, margin, groups=groups, elections=elections
-    )
+    model = CandidateModel(trees=True, threads=1).fit(frame, margin, groups=groups, elections=elections)
     assert model.booster_ is not None
     seats = np.arange(n) // 10
     design = model._design(frame)
