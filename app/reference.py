@@ -22,6 +22,12 @@ from khaka.features.nominee_table import FEATURES as NOMINEE_FEATURES
 from khaka.features.registry import FAMILIES, FeatureInfo
 from khaka.features.table import FAMILY_MODULES
 
+_ARGUMENTS: Final = {
+    "FILE": "the backup", "FILE_OR_FOLDER": "where the backup goes", "FOLDER": "a new folder",
+    "NAME": "the user", "OUT": "the folder that is written", "PATHS...": "files and folders",
+    "PERSON": "an aspirant_id, or a person_id", "TRUTH": "truth.parquet of a made-up state",
+}  # fmt: skip
+"""What the arguments of commands are; one that is missing here fails."""
 _MADE: Final = "<!-- made by `make docs` from the code; changes here are lost -->\n\n"
 
 
@@ -119,7 +125,8 @@ def _parameter(item: click.Parameter, context: click.Context) -> str:
             else ""
         )
         return f"| `{_cell(names + metavar)}` | {_cell((item.help or '') + shown)} |"
-    return f"| `{_cell(item.make_metavar(context))}` | argument |"
+    metavar = item.make_metavar(context)
+    return f"| `{_cell(metavar)}` | {_ARGUMENTS[metavar]} |"
 
 
 def _tables() -> str:

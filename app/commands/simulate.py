@@ -14,8 +14,8 @@ from khaka.app.options import Common, common_options
 @click.option(
     "--world", default="plain", show_default=True, metavar="KIND", help="Kind of world; a wrong one lists all."
 )
-@click.option("--seats", default=40, show_default=True, metavar="N")
-@click.option("--booths-per-seat", default=60, show_default=True, metavar="N")
+@click.option("--seats", default=40, show_default=True, metavar="N", help="Seats of the state.")
+@click.option("--booths-per-seat", default=60, show_default=True, metavar="N", help="Booths of a seat, about.")
 @click.option("--aspirants", default=None, type=int, metavar="N", help="Of the coming cycle, in all seats.")
 @click.option(
     "--elections", default=4, show_default=True, metavar="N", help="Assembly elections, the coming one included."
