@@ -35,7 +35,7 @@ BASE: Final = "(base)"
 MOST_REASONS: Final = 3
 """Reasons for, and as many against."""
 
-LEAST_POINTS: Final = 0.05
+LEAST_POINTS: Final = 0.25
 """A contrast below this (margin points) would be printed as 0.0 and makes no reason."""
 
 TOLERANCE: Final = 1e-6
