@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from khaka.scoring.groups import ATTRIBUTES, shown
+from khaka.scoring.disclosure import shown
+from khaka.scoring.groups import ATTRIBUTES
 from khaka.scoring.scenario import what_if
 
 Floats = npt.NDArray[np.float64]

@@ -1,22 +1,14 @@
-"""Groups of people whom an audit compares, and when a group is too small to be shown.
-
-A group under ten people is not shown. Where only one group of an attribute is that small, its figures could be worked
-out from the total, so the next smallest is not shown either.
-"""
+"""Groups of people whom an audit compares; `khaka.scoring.disclosure` says which of them are shown."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 ATTRIBUTES: Final = ("sex", "category", "community", "age band", "newcomer")
 """What people are grouped by, as declared; nothing is guessed."""
-
-SMALLEST: Final = 10
-"""People from which on a group is shown."""
 
 UNKNOWN: Final = "not declared"
 _BANDS: Final = ((0, 35, "under 35"), (35, 50, "35 to 49"), (50, 65, "50 to 64"), (65, 200, "65 and over"))
@@ -57,31 +49,3 @@ def groups(people: pd.DataFrame, age: pd.Series, earlier_contests: pd.Series) ->
     stood = earlier_contests.to_numpy(dtype=float)
     out["newcomer"] = np.select([stood == 0, stood > 0], ["newcomer", "stood before"], UNKNOWN)
     return out
-
-
-def shown(sizes: pd.Series) -> npt.NDArray[np.bool_]:
-    """Return which groups of an attribute are shown.
-
-    Parameters
-    ----------
-    sizes : Series, shape (g,)
-        People of each group.
-
-    Returns
-    -------
-    ndarray of bool, shape (g,)
-        False for groups under `SMALLEST`; if that is one group alone, also for the next smallest.
-
-    Examples
-    --------
-    >>> shown(pd.Series([50, 4, 12])).tolist()
-    [True, False, False]
-    >>> shown(pd.Series([50, 4, 3])).tolist()
-    [True, False, False]
-    """
-    values = sizes.to_numpy()
-    seen: npt.NDArray[np.bool_] = values >= SMALLEST
-    if (~seen).sum() == 1 and seen.any():
-        kept = np.flatnonzero(seen)
-        seen[kept[np.argmin(values[kept])]] = False
-    return seen

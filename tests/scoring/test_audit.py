@@ -11,7 +11,8 @@ import pytest
 
 from khaka.scoring.audit import drift, error_by_group, exposure, exposure_against_truth, profile, without_fit
 from khaka.scoring.batch import write_scores
-from khaka.scoring.groups import groups, shown
+from khaka.scoring.disclosure import shown
+from khaka.scoring.groups import groups
 from khaka.training.prediction import Prediction
 
 

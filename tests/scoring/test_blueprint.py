@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,38 @@ def test_small_groups_are_not_shown_and_a_district_stands_in_for_a_seat(state: S
     other = state.seat("S24-2008-101")
     assert [(item.measure, item.level) for item in other.communities] == [("community:Beta", "district")]
     assert any("district only" in text.en for text in other.unknown)
+
+
+def _figure(level: str, unit: str, measure: str, share: float, people: float) -> dict[str, object]:
+    return {"level": level, "unit_id": unit, "measure": measure, "year": 2012, "source": "count", "value": share,
+            "kind": "official", "population": people}  # fmt: skip
+
+
+def test_nobody_is_worked_out_from_the_rest_of_a_list_or_from_the_district(
+    blueprint_workspace: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "ws"
+    shutil.copytree(blueprint_workspace, root)
+    workspace = open_workspace(root)
+    here, there = SEAT, "S24-2008-101"
+    rows = [
+        _figure("seat", here, "community:Alpha", 0.5, 1000), _figure("seat", here, "community:Gamma", 0.495, 1000),
+        _figure("seat", here, "community:Tiny", 0.0, 1000),  # nobody; 5 of 1,000 are of no listed community
+        _figure("seat", here, "literacy_rate", 0.996, 1000),  # 4 of 1,000 cannot read
+        _figure("district", "S24:UNNAO", "literacy_rate", 0.9, 9000),
+        _figure("district", "S24:UNNAO", "urban_share", 0.4, 9000),
+        _figure("seat", here, "electors_18_19_share", 0.1, 1000),
+        _figure("district", "S24:UNNAO", "electors_18_19_share", 108 / 2000, 2000),  # 8 in the other seat
+    ]  # fmt: skip
+    workspace.store.write("demographics", pd.DataFrame(rows))
+    state = load_state(workspace, ELECTION)
+    shown = {item.measure: item.level for item in state.seat(here).communities}
+    assert shown == {
+        "community:Tiny": "seat", "community:Alpha": "seat", "sc_share": "seat", "urban_share": "district",
+        "electors_18_19_share": "seat",
+    }  # fmt: skip
+    shown = {item.measure: item.level for item in state.seat(there).communities}
+    assert shown == {"community:Beta": "district", "urban_share": "district"}  # literacy: less the other seat's, 4
 
 
 def test_unknown_facts_are_none_and_said(seat: SeatBlueprint) -> None:
