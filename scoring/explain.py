@@ -36,7 +36,7 @@ MOST_REASONS: Final = 3
 """Reasons for, and as many against."""
 
 LEAST_POINTS: Final = 0.25
-"""A contrast below this (margin points) would be printed as 0.0 and makes no reason."""
+"""A contrast below this (margin points) is far inside every range and makes no reason."""
 
 TOLERANCE: Final = 1e-6
 """Largest difference, in points, between the sum of the contributions and the expected margin."""
