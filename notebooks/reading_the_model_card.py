@@ -1,0 +1,91 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+# ---
+
+# %% [markdown]
+# # Reading the model card
+#
+# The card is made from the run's own files, never by hand. Read it in this order: what it learned from, what is the
+# party's own weight, how it did on elections it had not seen, whether its ranges held, for whom it errs more.
+
+# %%
+import json
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from _prepared import look, prepared, show
+
+from khaka.app.card_job import card_job
+from khaka.scoring.evaluate import evaluate_files
+from khaka.training.tracking import Tracker
+
+look()
+state = prepared()
+workspace = state.workspace
+card, model = card_job(workspace.workspace)
+text = card.markdown()
+show(text)
+
+# %% [markdown]
+# ## Did the ranges hold?
+#
+# 90% is promised. One election shares one swing, so single elections scatter; given the swing they should not.
+
+# %%
+evidence = json.loads((model.bundle / "evidence.json").read_text(encoding="utf-8"))
+coverage = pd.DataFrame(evidence["coverage"]).set_index("election_id")
+figure, axes = plt.subplots(figsize=(6, 2.8))
+axes.plot(100 * coverage["in_range"], range(len(coverage)), "o", color="#1f4e79", label="swing drawn")
+axes.plot(100 * coverage["given_swing"], range(len(coverage)), "o", color="#c26a1b", label="swing known")
+axes.axvline(90, color="#9aa5b1", linewidth=0.8)
+axes.set_yticks(range(len(coverage)), coverage.index)
+axes.set_xlabel("margins inside the 90% range, %")
+axes.set_title("How the ranges held, election by election")
+axes.legend(loc="best")
+show(figure, "reading_the_model_card_1")
+
+# %% [markdown]
+# ## Are the chances what they say?
+#
+# On a made-up state every aspirant has a truth, not only the nominee: of those given 30% about 30% should win. The
+# swing is one draw for the whole state, so the line may lie above or below as a whole.
+
+# %%
+results = workspace.results(state.election)
+judged = evaluate_files(state.truth, results.folder)
+bins = judged.reliability.dropna()
+figure, axes = plt.subplots(figsize=(4, 4))
+axes.plot([0, 1], [0, 1], color="#9aa5b1", linewidth=0.8)
+axes.scatter(bins["mean_probability"], bins["won"], s=10 + 4 * bins["count"], color="#1f4e79")
+axes.set_xlabel("chance to win, said")
+axes.set_ylabel("share that would have won")
+axes.set_title("Calibration (size: aspirants)")
+show(figure, "reading_the_model_card_2")
+
+# %% [markdown]
+# ## Gain over the simple rules, in points of margin a seat
+
+# %%
+gain = judged.rules["gain"].drop(index="oracle", errors="ignore").sort_values()
+figure, axes = plt.subplots(figsize=(6, 3))
+axes.barh(gain.index, gain, color=["#1f4e79" if name == "model" else "#bcccdc" for name in gain.index])
+axes.axvline(0, color="#52606d", linewidth=0.8)
+axes.set_xlabel("points a seat over the committee's choice")
+axes.set_title("Gain over the committee, and what simple rules gain")
+show(figure, "reading_the_model_card_3")
+print(judged.text())
+
+# %% [markdown]
+# ## What moves the expected margin: SHAP values of the linear and boosted parts
+#
+# Written when the model was trained; the values add up to the margin of each nominee.
+
+# %%
+run = Tracker(workspace.workspace)
+pictures = sorted((workspace.root / "mlflow" / "artifacts").rglob(f"{model.run_id}/**/shap_summary.png"))
+show(pictures[0])
+print(pictures[0].name)
