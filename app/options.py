@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,19 +49,10 @@ class Common:
 
     def result(self, data: Any, text: str) -> None:
         """Print the result: `data` as JSON with --json, otherwise `text`."""
-        machine = json.dumps(_plain(data), ensure_ascii=False, sort_keys=True, default=str, allow_nan=False)
+        from khaka.data.durable import plain
+
+        machine = json.dumps(plain(data), ensure_ascii=False, sort_keys=True, default=str, allow_nan=False)
         click.echo(machine if self.as_json else text)
-
-
-def _plain(data: Any) -> Any:
-    """Return data that JSON can hold: what is not a finite number becomes null."""
-    if isinstance(data, Mapping):
-        return {str(key): _plain(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_plain(value) for value in data]
-    if isinstance(data, float) and not math.isfinite(data):
-        return None
-    return data.item() if hasattr(data, "item") and not isinstance(data, (str, bytes)) else data
 
 
 def common_options(function: Callable[..., R]) -> Callable[..., R]:

@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from khaka.app.jobs import Progress, data_hash, silent
-from khaka.data.durable import write_bytes, write_json, write_parquet
+from khaka.data.durable import plain, write_bytes, write_json, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.settings import Settings
 from khaka.data.workspace import Workspace
@@ -211,7 +211,7 @@ def backtest_job(
         tracker.run("backtest", tags={"khaka.command": "backtest"}) as run,
         tempfile.TemporaryDirectory(prefix="khaka-") as made,
     ):
-        write_json(Path(made) / BACKTEST, result.as_dict())
+        write_json(Path(made) / BACKTEST, plain(result.as_dict()))
         run.artifacts(Path(made), "backtest")
         run.params({"elections": result.figures["election_id"].nunique(), "data_hash": data_hash(workspace)})
         for forecast, row in result.means().iterrows():

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +61,33 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path` durably."""
     with durable_path(path) as temporary:
         temporary.write_bytes(content)
+
+
+def plain(data: Any) -> Any:
+    """Return data that JSON can hold: numpy's numbers become Python's, what is not a finite number becomes null.
+
+    Parameters
+    ----------
+    data : object
+        Mappings, lists and tuples inside each other.
+
+    Returns
+    -------
+    object
+        The same with plain values.
+
+    Examples
+    --------
+    >>> plain({"error": float("nan"), "seats": (1, 2)})
+    {'error': None, 'seats': [1, 2]}
+    """
+    if isinstance(data, Mapping):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [plain(value) for value in data]
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    return plain(data.item()) if hasattr(data, "item") and not isinstance(data, (str, bytes)) else data
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -74,6 +74,11 @@ def last_run(note: Path | None, out: Path, schemas: Mapping[str, pa.Schema]) -> 
         Folder of the results.
     schemas : mapping of str to pa.Schema
         Columns and types by table.
+
+    Returns
+    -------
+    LastRun
+        Prints by seat, and the tables that they stand for.
     """
     if note is None:
         return LastRun()

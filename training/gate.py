@@ -161,7 +161,7 @@ def regret_check(states: pd.DataFrame, *, limits: Limits) -> Check:
     Parameters
     ----------
     states : DataFrame
-        One row per made-up state: regret, and champion_regret (or committee_regret where there is no champion yet), in
+        One row per made-up state: regret, and champion_regret (or the committee's where there is no champion yet), in
         points a seat.
     limits : Limits
         By how much it may be worse.
