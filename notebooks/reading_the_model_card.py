@@ -14,6 +14,7 @@
 
 # %%
 import json
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -60,7 +61,7 @@ judged = evaluate_files(state.truth, results.folder)
 bins = judged.reliability.dropna()
 figure, axes = plt.subplots(figsize=(4, 4))
 axes.plot([0, 1], [0, 1], color="#9aa5b1", linewidth=0.8)
-axes.scatter(bins["mean_probability"], bins["won"], s=10 + 4 * bins["count"], color="#1f4e79")
+axes.scatter(bins["probability"], bins["won"], s=10 + 4 * bins["count"], color="#1f4e79")
 axes.set_xlabel("chance to win, said")
 axes.set_ylabel("share that would have won")
 axes.set_title("Calibration (size: aspirants)")
@@ -85,7 +86,5 @@ print(judged.text())
 # Written when the model was trained; the values add up to the margin of each nominee.
 
 # %%
-run = Tracker(workspace.workspace)
-pictures = sorted((workspace.root / "mlflow" / "artifacts").rglob(f"{model.run_id}/**/shap_summary.png"))
-show(pictures[0])
-print(pictures[0].name)
+artifacts = Path(Tracker(workspace.workspace).uri.removeprefix("sqlite:///")).parent / "artifacts" / model.run_id
+show(next(artifacts.rglob("shap_summary.png")))

@@ -13,7 +13,8 @@ from khaka.app.options import Common, common_options
 @click.option("--worlds", default="", metavar="KIND,...", help="Kinds of world (default: all).")
 @click.option("--seeds", default=10, show_default=True, metavar="N", help="States of each kind.")
 @click.option("--seats", default=60, show_default=True, metavar="N", help="Seats of each state.")
-@click.option("--out", default=Path("study"), show_default=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--out", default=Path("study"), show_default=True, type=click.Path(path_type=Path), metavar="DIR",
+              help="Folder of the table and the picture.")  # fmt: skip
 @click.option("--jobs", default=2, show_default=True, metavar="N", help="Processes at once, about 0.5 GB each.")
 @common_options
 def command(common: Common, worlds: str, seeds: int, seats: int, out: Path, jobs: int) -> None:

@@ -1,0 +1,151 @@
+"""The docs agree with the program: reference pages, commands, settings, words of the page, links, examples."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import click
+import pytest
+from pydantic import BaseModel
+
+from khaka.app.cli import COMMANDS, khaka
+from khaka.app.reference import pages
+from khaka.data.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def made_by_people(path: Path) -> bool:
+    return path.parent.name != "reference" and path.name != "CHANGELOG.md"
+
+
+def prose() -> str:
+    """What explains things, without the pages made from code."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in TEXTS if made_by_people(path))
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(khaka, info_name="khaka")
+    for name in COMMANDS:
+        command = khaka.get_command(context, name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            inner = click.Context(command, info_name=name, parent=context)
+            for part in command.list_commands(inner):
+                found = command.get_command(inner, part)
+                assert found is not None
+                yield f"{name} {part}", found
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_reference_page_is_what_the_code_says(name: str) -> None:
+    path = DOCS / "reference" / name
+    assert path.read_text(encoding="utf-8") == pages()[name], "run: python -m khaka.app.reference docs/reference"
+
+
+def test_every_command_stands_in_the_docs_that_people_write() -> None:
+    text = prose()
+    missing = [name for name, command in every_command() if not re.search(rf"khaka {name}\b", text)]
+    assert not missing
+
+
+def test_every_command_and_option_says_what_it_is_for() -> None:
+    silent = []
+    for name, command in every_command():
+        if not (command.help or "").strip():
+            silent.append(name)
+        silent += [
+            f"{name} {item.opts[0]}"
+            for item in command.params
+            if isinstance(item, click.Option) and not (item.help or "").strip()
+        ]
+        if not isinstance(command, click.Group) and "Example" not in (command.epilog or "") and " " not in name:
+            silent.append(f"{name}: no example")
+    assert not silent
+
+
+def test_every_setting_says_what_it_is_for_and_stands_in_the_docs() -> None:
+    page = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
+    silent = []
+    for section, field in Settings.model_fields.items():
+        model: Any = field.annotation
+        assert issubclass(model, BaseModel)
+        assert f"## `[{section}]`" in page
+        for key, item in model.model_fields.items():
+            if not (item.description or "").strip() or f"| `{key}` |" not in page:
+                silent.append(f"{section}.{key}")
+    assert not silent
+
+
+def anchors(path: Path) -> set[str]:
+    """Anchors of the headings of a page, as mkdocs and GitHub make them for plain words."""
+    heads = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_and_pictures_are_there(path: Path) -> None:
+    broken = []
+    for target in LINK.findall(re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, anchor = unquote(target).partition("#")
+        aim = (path.parent / name).resolve() if name else path
+        if not aim.exists() or (anchor and aim.suffix == ".md" and anchor not in anchors(aim)):
+            broken.append(target)
+    assert not broken
+
+
+def page_words(language: str) -> set[str]:
+    """Texts of the committee's page in one language, from its catalogues."""
+    from babel.messages.pofile import read_po
+
+    found: set[str] = set()
+    for path in sorted((ROOT / "app" / "review" / "locale" / "hi" / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as handle:
+            for message in read_po(handle):
+                said = message.id if language == "en" else message.string
+                found |= {said} if isinstance(said, str) else set(said)
+    return {text.rstrip(":") for text in found} | {"हिन्दी", "मोटे अक्षरों", "bold"}
+
+
+@pytest.mark.parametrize(("name", "language"), [("committee-guide.md", "en"), ("committee-guide.hi.md", "hi")])
+def test_words_in_bold_stand_on_the_page_as_in_the_guide(name: str, language: str) -> None:
+    text = (DOCS / name).read_text(encoding="utf-8")
+    bold = {" ".join(words.split()).rstrip(":") for words in re.findall(r"\*\*(.+?)\*\*", text, flags=re.DOTALL)}
+    assert len(bold) > 30
+    assert bold <= page_words(language), sorted(bold - page_words(language))
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_loads_nothing_from_outside(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    built = sorted(tmp_path.rglob("*.html"))
+    assert len(built) >= len(list(DOCS.rglob("*.md")))
+    outside = []
+    for path in [*built, *tmp_path.rglob("*.css"), *tmp_path.rglob("*.js")]:
+        text = path.read_text(encoding="utf-8")
+        loaded = re.findall(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"?((?:https?:)?//[^\">\s]+)", text)
+        loaded += re.findall(r"<link\b[^>]*\bhref=\"?((?:https?:)?//[^\">\s]+)", text)
+        loaded += re.findall(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)", text)
+        outside += [f"{path.relative_to(tmp_path)}: {address}" for address in loaded]
+    assert not outside
+
+
+def test_every_page_of_the_docs_is_in_the_menu() -> None:
+    menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [path.name for path in sorted(DOCS.rglob("*.md")) if str(path.relative_to(DOCS)) not in menu] == []
