@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import khaka
+from khaka.app.card_job import card_job
 from khaka.data.simulate import simulate
 from khaka.features import table
 
@@ -50,6 +51,11 @@ def test_the_worked_example_reaches_backtest_reasons_and_card(example: types.Mod
     assert f"with {FEATURE}" in backtest.means().index
 
     ranker = khaka.Ranker(made.as_of).fit(workspace)
+    card, model = card_job(workspace.workspace)
+    assert model.version == ranker.model_.version
+    families = card.markdown().split("People, by family:")[1].split("\n## ")[0]
+    assert re.search(rf"^\|.*\b{FEATURE}\b.*\|$", families, flags=re.MULTILINE)
+
     explanations = ranker.rank(workspace, made.election_id).explanations
     rows = explanations[explanations["feature"] == FEATURE]
     assert len(rows) == explanations.groupby(["seat_id", "aspirant_id"]).ngroups
