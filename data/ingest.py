@@ -18,6 +18,7 @@ import pandas as pd
 from khaka.data.durable import sha256
 from khaka.data.erasure import without_erased
 from khaka.data.errors import KhakaError
+from khaka.data.flags.canonical import flag_tables
 from khaka.data.flags.store import write_flags
 from khaka.data.ingest_log import add_replaced, read_log, write_log
 from khaka.data.intake import Checked, Intake, Later, take_in
@@ -258,7 +259,7 @@ def _one(
         return FileReport(path, "unchanged", entry["format"], "the same file was read before", tables), None
     intake = take_in(path, options, as_format=as_format, scratch=root, official_of=official_of(store), waits=waits)
     try:
-        counts, changes, late = _store(intake, store)
+        counts, changes, late, touched = _store(intake, store)
     finally:
         intake.close()
     found = join_faults([intake.faults, late]).assign(file=path.name)
@@ -268,6 +269,8 @@ def _one(
     seats = seats_of(intake)
     if intake.flags is not None:
         write_flags(root, intake.flags, seats=seats)
+    elif len(touched):
+        flag_tables(root, store, touched)
     per_table = _faulty_rows(found)
     tables = tuple(
         TableCount(
@@ -293,12 +296,14 @@ def _one(
 
 def _store(
     intake: Intake, store: TableStore
-) -> tuple[dict[str, tuple[int, int, int, int]], pd.DataFrame, pd.DataFrame]:
+) -> tuple[dict[str, tuple[int, int, int, int]], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Store the rows; return counts by table, changed cells, late faults, and the seats whose booths the file gave."""
     counts: dict[str, tuple[int, int, int, int]] = {}
     changes: list[pd.DataFrame] = []
     late: list[pd.DataFrame] = []
+    touched = [pd.DataFrame(columns=["election_id", "seat_id"])]
     for checked in intake.tables:
-        settled = _settled(checked, store, late, whole_booths=intake.whole_booths)
+        settled = _settled(checked, store, late, touched, whole_booths=intake.whole_booths)
         report = store.write_all(checked.table, settled, mode=checked.mode)
         count = [report.inserted, 0, 0, report.unchanged]
         count[1 if checked.mode == "replace" else 2] = report.replaced
@@ -307,13 +312,17 @@ def _store(
             changes.append(known.assign(table=checked.table))
         before = counts.get(checked.table, (0, 0, 0, 0))
         counts[checked.table] = (before[0] + count[0], before[1] + count[1], before[2] + count[2], before[3] + count[3])
-    return counts, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(), join_faults(late)
+    changed = pd.concat(changes, ignore_index=True) if changes else pd.DataFrame()
+    return counts, changed, join_faults(late), pd.concat(touched)
 
 
 def _settled(
-    checked: Checked, store: TableStore, late: list[pd.DataFrame], *, whole_booths: bool
+    checked: Checked, store: TableStore, late: list[pd.DataFrame], touched: list[pd.DataFrame], *, whole_booths: bool
 ) -> Iterator[pd.DataFrame]:
-    """Give the rows to store, batch by batch; ratings after the party's choice and erased people's go to `late`."""
+    """Give the rows to store, batch by batch; ratings after the party's choice and erased people's go to `late`.
+
+    The seats of booths and their votes go to `touched`.
+    """
     for frame in checked.frames():
         frame, gone = without_erased(store.folder.parent, checked.table, frame)
         late.append(gone)
@@ -322,6 +331,8 @@ def _settled(
             late.append(bad)
         if checked.table == "booth_votes" and whole_booths and not frame.empty:
             frame = other_parties(frame, store)
+        if checked.table in ("booths", "booth_votes"):
+            touched.append(frame[["election_id", "seat_id"]].drop_duplicates())
         if not frame.empty:
             yield frame
 

@@ -37,6 +37,14 @@ ARROW: Final[dict[Kind, pa.DataType]] = {
 TELLS_STATE: Final = re.compile(r"[SU]\d{2}(-|$)")
 """Names of files that belong to one state."""
 
+LEFT_OUT: Final = "booths_left_out"
+"""Folder beside the tables: which booths stay out of totals, one file an election (`khaka.data.flags.store`)."""
+
+LEFT_OUT_COLUMNS: Final = pa.schema(
+    [("election_id", pa.string()), ("seat_id", pa.string()), ("booth_no", pa.string()), ("electors", pa.bool_())]
+)
+"""The booth, and whether its electors are in doubt as well as its votes."""
+
 _PANDAS: Final = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
@@ -231,12 +239,20 @@ class TableStore:
         """Return the same tables without the files of other states; what belongs to no state stays."""
         return TableStore(self.folder, presence=self.presence, engine=self.engine, states=tuple(states))
 
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """Booths whose votes stay out of totals: election_id, seat_id, booth_no, electors (in doubt as well)."""
+        parts = [read_parquet(path) for path in self.files(LEFT_OUT)]
+        return to_pandas(pa.concat_tables([LEFT_OUT_COLUMNS.empty_table(), *parts]))
+
     def names(self) -> list[str]:
         """Return the names of the tables that hold anything."""
         return [table for table in TABLES if self.files(table)]
 
     def hashes(self, tables: Iterable[str] | None = None) -> dict[str, str]:
         """Return the SHA-256 of every file of the given (or all) tables, by `table/partition`.
+
+        All tables: with the files of `LEFT_OUT`.
 
         Each file is read once in this object's life, and again if it was changed.
 
@@ -245,7 +261,7 @@ class TableStore:
         KhakaError
             A file is not the one that was written.
         """
-        names = TABLES if tables is None else tables
+        names = (*TABLES, LEFT_OUT) if tables is None else tables
         return {f"{table}/{path.stem}": self._sum(path)[0] for table in names for path in self.files(table)}
 
     @property

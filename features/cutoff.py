@@ -24,7 +24,7 @@ from khaka.data.engine_settings import EngineSettings
 from khaka.data.errors import KhakaError
 from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import DTYPES, TABLES
-from khaka.data.store import TELLS_STATE, to_arrow
+from khaka.data.store import LEFT_OUT_COLUMNS, TELLS_STATE, to_arrow
 from khaka.features.engine import DuckEngine, Engine
 
 IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
@@ -46,6 +46,13 @@ KNOWN_FROM: Final[Mapping[str, str]] = {
     "stage_names": "recorded_at",
     "assignments": "issued_at",
     "booth_team": "recorded_at",
+}
+
+#: What is blanked of a booth that stays out of totals: its counts of votes; its counts of electors where those are in
+#: doubt. Its rows of `booth_votes` are dropped.
+SPOILT: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "booths": (RESULT_COLUMNS["booths"], ("electors", "electors_female")),
+    "booth_votes": ((), ()),
 }
 
 DIVIDED: Final = (("S24", "S28"), ("S04", "S27"), ("S12", "S26"), ("S01", "S29"), ("S09", "U08", "U09"))
@@ -156,6 +163,11 @@ class FrameSource:
         """Return the table's verified Parquet files; None where its rows come from elsewhere."""
         return stored_files(self._source, table)
 
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """Booths whose votes stay out of totals."""
+        return left_out(self._source)
+
     @property
     def presence(self) -> PresenceSettings:
         """How the events of field work are to be judged: as the tables say, else by the usual thresholds."""
@@ -184,7 +196,7 @@ class _OfState:
 
     def __init__(self, source: FrameSource, states: tuple[str, ...]) -> None:
         self._source, self._states = source, states
-        self.presence = source.presence
+        self.presence, self.left_out = source.presence, source.left_out
 
     @property
     def cache(self) -> Path | None:
@@ -217,6 +229,12 @@ def thresholds(source: object) -> PresenceSettings:
     """Return the thresholds of a source's events; the usual ones where it has none of its own."""
     found = getattr(source, "presence", None)
     return found if isinstance(found, PresenceSettings) else PresenceSettings()
+
+
+def left_out(source: object) -> pd.DataFrame:
+    """Return the booths of a source whose votes stay out of totals; none where it doesn't say."""
+    found = getattr(source, "left_out", None)
+    return found if isinstance(found, pd.DataFrame) else LEFT_OUT_COLUMNS.empty_table().to_pandas()
 
 
 def family(state: str) -> tuple[str, ...]:
@@ -324,6 +342,12 @@ class KnownTables:
         """Thresholds by which events of field work are judged."""
         return thresholds(self._source)
 
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """Booths of past elections whose votes stay out of totals: election_id, seat_id, booth_no, electors."""
+        found = left_out(self._source)
+        return found[found["election_id"].isin(self._past)].reset_index(drop=True)
+
     @property
     def past(self) -> frozenset[str]:
         """Elections whose results are known."""
@@ -406,6 +430,8 @@ class KnownTables:
         if name in _UNTIL_DECIDED:
             decided = self._decided.rename("decided_at").rename_axis("aspirant_id").reset_index()
             self._engine.put("decided", to_arrow(TABLES["aspirants"], decided))
+        if name in SPOILT and len(self.left_out):
+            self._engine.put("left_out", self.left_out)
         self._engine.put_files(name, files, self._select(name))
 
     def files(self, table: str) -> list[Path]:
@@ -433,6 +459,14 @@ class KnownTables:
             for column in TABLES[name].columns
         )
         query = f"SELECT {cells} FROM files r"
+        if name in SPOILT and len(self.left_out):
+            cells = ", ".join(_unless_spoilt(name, column.name) for column in TABLES[name].columns)
+            query = (
+                f"SELECT {cells} FROM ({query}) r LEFT JOIN left_out o ON o.election_id = r.election_id "
+                "AND o.seat_id = r.seat_id AND o.booth_no = r.booth_no"
+            )
+            if name == "booth_votes":
+                query += " WHERE o.booth_no IS NULL"
         if name in _UNTIL_DECIDED:
             query += f" LEFT JOIN decided d ON d.aspirant_id = r.{_UNTIL_DECIDED[name]}"
         if name in KNOWN_FROM:
@@ -491,4 +525,28 @@ class KnownTables:
             for column in RESULT_COLUMNS[table]:
                 if column in cut.columns:
                     cut[column] = cut[column].mask(own)
+        return self._without_spoilt(table, cut) if table in SPOILT and len(self.left_out) else cut
+
+    def _without_spoilt(self, table: str, cut: pd.DataFrame) -> pd.DataFrame:
+        """Do to a frame what `_select` does to files for booths that stay out of totals."""
+        keys = ["election_id", "seat_id", "booth_no"]
+        places = pd.MultiIndex.from_frame(cut[keys].astype("str"))
+        flagged = self.left_out
+        spoilt = places.isin(pd.MultiIndex.from_frame(flagged[keys].astype("str")))
+        if table == "booth_votes":
+            return cut[~spoilt].reset_index(drop=True)
+        electors = places.isin(pd.MultiIndex.from_frame(flagged.loc[flagged["electors"], keys].astype("str")))
+        for names, rows in ((SPOILT[table][0], spoilt), (SPOILT[table][1], electors)):
+            for name in cut.columns.intersection(list(names)):
+                cut[name] = cut[name].mask(rows)
         return cut
+
+
+def _unless_spoilt(table: str, column: str) -> str:
+    """Return the SQL cell of a column, blank where a booth stays out of totals and the column is in doubt."""
+    votes, electors = SPOILT[table]
+    if column in votes:
+        return f"CASE WHEN o.booth_no IS NULL THEN r.{column} END AS {column}"
+    if column in electors:
+        return f"CASE WHEN NOT coalesce(o.electors, FALSE) THEN r.{column} END AS {column}"
+    return f"r.{column}"

@@ -102,6 +102,8 @@ def _around(known: KnownTables, settings: str) -> str:
         # by column name, not by row: what one row is must not depend on the others' order
         rows = pd.util.hash_pandas_object(known.frame(table).astype("str"), index=False)
         digest.update(f"{table} {len(rows)} {int(rows.sum())}".encode())
+    if len(known.left_out):
+        digest.update(f"left out {int(pd.util.hash_pandas_object(known.left_out, index=False).sum())}".encode())
     for table in ("booths", "booth_votes"):
         for path in known.files(table):
             digest.update(f"{table} {path.stem} {_sum(path, path.stat())}".encode())

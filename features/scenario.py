@@ -16,7 +16,7 @@ import pandas as pd
 from khaka.data.delimitation import place_of
 from khaka.data.engine_settings import EngineSettings
 from khaka.data.schema import TABLES
-from khaka.features.cutoff import Source, cache_folder, engine_settings, stored_files
+from khaka.features.cutoff import Source, cache_folder, engine_settings, left_out, stored_files
 
 PLACEHOLDER: Final = "own:"
 """Start of the nominee_id of the party's own open place."""
@@ -67,6 +67,11 @@ class Replaced:
     def engine(self) -> EngineSettings:
         """Where SQL on these tables runs."""
         return engine_settings(self._source)
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """Booths whose votes stay out of totals."""
+        return left_out(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         """Return the verified Parquet files of a table that is not replaced."""

@@ -78,7 +78,8 @@ def _shifted(table: BoothTable) -> pd.DataFrame:
     before = np.cumsum(votes, axis=1) - votes
     inner = (votes == before) & (votes >= ENOUGH)
     inner[:, :2] = False
-    total = table.rows["total"].fillna(table.rows["valid"]).fillna(table.rows["polled"])
+    rest = table.rows[["nota", "rejected"]].sum(axis=1)
+    total = table.rows["total"].fillna(table.rows["valid"]).fillna(table.rows["polled"] - rest)
     off = (total - table.counted).abs() > 3
     told = pd.Series(inner.any(axis=1), index=table.rows.index) & off
     return hits(table, told, "counted", "a total stands among the votes: the row is shifted")

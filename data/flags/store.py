@@ -1,4 +1,8 @@
-"""Flags in the workspace: `flags.parquet`, each flag once, those of a booth that was read anew replaced."""
+"""Flags in the workspace: `flags.parquet`, each flag once, those of a booth that was read anew replaced.
+
+Which booths stay out of totals stands beside the tables as well, one file an election: features read it there, and a
+result that is made again finds it as it was.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import pyarrow as pa
 
 from khaka.data.durable import read_parquet, write_parquet
 from khaka.data.flags.registry import COLUMNS, FAULTS, empty
+from khaka.data.store import LEFT_OUT, LEFT_OUT_COLUMNS
 
 FILE: Final = "flags.parquet"
 
@@ -59,7 +64,24 @@ def write_flags(root: Path, new: pd.DataFrame, *, seats: pd.DataFrame) -> int:
     if len(whole) or (root / FILE).exists():
         kinds = [(name, pa.int64() if name == "row" else pa.string()) for name in COLUMNS]
         write_parquet(root / FILE, pa.Table.from_pandas(whole, schema=pa.schema(kinds), preserve_index=False))
+    _write_left_out(root, whole, set(seats["election_id"].astype("str")))
     return len(whole)
+
+
+def _write_left_out(root: Path, flags: pd.DataFrame, elections: set[str]) -> None:
+    """Write for each of the elections which booths stay out of totals; no file where none does."""
+    out = flags[(flags["severity"] == "out") & (flags["booth_no"] != "")]
+    keys = ["election_id", "seat_id", "booth_no"]
+    for election in sorted(elections):
+        path = root / "tables" / LEFT_OUT / f"{election}.parquet"
+        rows = out[out["election_id"] == election]
+        if rows.empty:
+            path.unlink(missing_ok=True)
+            continue
+        spoilt = rows["column"].str.startswith("electors")
+        found = rows[keys].assign(electors=spoilt).groupby(keys, sort=True)["electors"].any().reset_index()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_parquet(path, pa.Table.from_pandas(found, schema=LEFT_OUT_COLUMNS, preserve_index=False))
 
 
 def rows_out_of_totals(root: Path) -> pd.DataFrame:
