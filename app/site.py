@@ -17,6 +17,8 @@ def on_post_page(output: str, page: Any, **_: object) -> str:
         The page as HTML.
     page : mkdocs.structure.pages.Page
         Whose source's name ends in `.hi.md` where it is Hindi.
+    **_ : object
+        What else mkdocs hands over; not used.
 
     Returns
     -------
@@ -33,5 +35,7 @@ def on_post_build(config: Any, **_: object) -> None:
     ----------
     config : mkdocs.config.Config
         With the folder of the site.
+    **_ : object
+        What else mkdocs hands over; not used.
     """
     ensure_font(Path(config["site_dir"]))

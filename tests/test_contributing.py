@@ -29,11 +29,11 @@ def example(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     module = types.ModuleType(line[1])
     exec(compile(code[1], "CONTRIBUTING.md", "exec", dont_inherit=True), module.__dict__)
     monkeypatch.setitem(sys.modules, line[1], module)
-    families = (*table.FAMILY_MODULES, line[1])
+    before = table.FAMILY_MODULES
+    families = (*before, line[1])
     for name, loaded in list(sys.modules.items()):
-        if name.startswith("khaka.") and getattr(loaded, "FAMILY_MODULES", None) is table.FAMILY_MODULES:
+        if name.startswith("khaka.") and getattr(loaded, "FAMILY_MODULES", None) is before:
             monkeypatch.setattr(loaded, "FAMILY_MODULES", families)
-    monkeypatch.setattr(table, "FAMILY_MODULES", families)
     return module
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -22,6 +23,12 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def interface_names() -> list[str]:
+    import khaka as interface
+
+    return list(interface.__all__)
 
 
 def made_by_people(path: Path) -> bool:
@@ -149,3 +156,37 @@ def test_the_site_is_built_without_a_warning_and_loads_nothing_from_outside(tmp_
 def test_every_page_of_the_docs_is_in_the_menu() -> None:
     menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     assert [path.name for path in sorted(DOCS.rglob("*.md")) if str(path.relative_to(DOCS)) not in menu] == []
+
+
+@pytest.mark.slow
+def test_the_example_of_the_analysts_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import khaka as interface
+    from khaka.data.simulate import simulate
+
+    made = simulate(tmp_path / "world", seats=8, booths_per_seat=6, elections=5, seed=4)
+    interface.init(tmp_path / "up", state=made.state, party=made.party).ingest(tmp_path / "world")
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", (DOCS / "analysts.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert code is not None
+    names: dict[str, Any] = {}
+    exec(compile(code[1], "docs/analysts.md", "exec", dont_inherit=True), names)
+    gap = names["results"].contrast(names["first"], names["second"])
+    margins = names["seat"]["expected_margin"]
+    assert gap.sum() == pytest.approx(margins.iloc[0] - margins.iloc[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(set(interface_names()) - {"__version__"}))
+def test_what_khaka_exports_says_units_errors_and_shows_an_example(name: str) -> None:
+    import khaka as interface
+
+    thing = getattr(interface, name)
+    methods = (
+        [getattr(thing, part) for part in vars(thing) if not part.startswith("_")] if inspect.isclass(thing) else []
+    )
+    text = "\n".join(
+        inspect.getdoc(part) or "" for part in (thing, *methods) if callable(part) or inspect.isclass(part)
+    )
+    assert ">>> " in text
+    assert "KhakaError" in text
+    if name not in {"KhakaError", "init", "open", "OpenWorkspace"}:
+        assert re.search(r"points|0 to 1", text), "no units"

@@ -29,6 +29,21 @@ class Backtest:
     figures_ : pandas.DataFrame
         After `run`: one row per election and forecast ("model" or a rule): winners, winners_given_swing,
         rank_correlation (0 to 1, -1 to 1), error and error_given_swing (points of share, parties above 5%).
+
+    Examples
+    --------
+    A workspace without past elections can't be backtested, and says so; docs/analysts.md runs one that can.
+
+    >>> import tempfile, khaka
+    >>> empty = khaka.init(tempfile.mkdtemp(), state="S24", party="INC")
+    >>> backtest = khaka.Backtest(["S24-2017-AE"], removed=["person"])
+    >>> print(backtest)
+    Backtest(targets=('S24-2017-AE',)), not yet run
+    >>> try:
+    ...     backtest.run(empty)
+    ... except khaka.KhakaError as error:
+    ...     print("refused")
+    refused
     """
 
     def __init__(

@@ -32,6 +32,19 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
     contenders_ : pandas.DataFrame
         How the contenders did on elections they had not seen: mean_absolute_error (points), rank_correlation; only
         after `fit`.
+
+    Examples
+    --------
+    >>> import tempfile, khaka
+    >>> ranker = khaka.Ranker(as_of="2027-01-10")
+    >>> ranker.get_params()
+    {'as_of': '2027-01-10', 'progress': False}
+    >>> empty = khaka.init(tempfile.mkdtemp(), state="S24", party="INC")
+    >>> try:
+    ...     ranker.fit(empty)
+    ... except khaka.KhakaError as error:
+    ...     print("refused")
+    refused
     """
 
     def __init__(self, as_of: Day, *, progress: bool | Watch = False) -> None:

@@ -22,6 +22,21 @@ class Results:
     ----------
     folder : Path
         `results/<election_id>/<as_of>/` of a workspace, or a folder given with `--out`.
+
+    Raises
+    ------
+    KhakaError
+        When a table is asked for: it was not made yet (the command is named), or the file is damaged.
+
+    Examples
+    --------
+    >>> import tempfile, khaka
+    >>> results = khaka.Results(tempfile.mkdtemp())
+    >>> try:
+    ...     results.scores
+    ... except khaka.KhakaError as error:
+    ...     print(str(error).rpartition("; ")[2])
+    run khaka score
     """
 
     def __init__(self, folder: Path) -> None:

@@ -110,6 +110,20 @@ class OpenWorkspace:
     ----------
     workspace : Workspace
         Of `khaka.data.workspace`; `khaka.open` makes this from a path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import khaka
+    >>> workspace = khaka.init(tempfile.mkdtemp(), state="S24", party="INC")
+    >>> path = Path(tempfile.mkdtemp()) / "seats.csv"
+    >>> rows = "seat_id,state,seat_no,seat_name,delimitation\\nS24-2008-163,S24,163,DHAURAHRA,2008\\n"
+    >>> _ = path.write_text(rows, encoding="utf-8")
+    >>> workspace.ingest(path).kept
+    1
+    >>> workspace.tables["seats"]["seat_name"].tolist()
+    ['DHAURAHRA']
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -289,6 +303,12 @@ def init(path: str | PathLike[str], *, state: str, party: str) -> OpenWorkspace:
     ------
     KhakaError
         Unknown state, or a workspace is there already.
+
+    Examples
+    --------
+    >>> import tempfile, khaka
+    >>> khaka.init(tempfile.mkdtemp(), state="Bihar", party="INC").settings.party.state
+    'S04'
     """
     return OpenWorkspace(init_workspace(Path(path), state=state, party=party))
 
