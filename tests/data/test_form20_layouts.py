@@ -228,6 +228,36 @@ def test_the_sheet_itself_tells_election_and_seat_before_its_name_does(tmp_path:
     assert set(booths["seat_id"]) == {"S24-2008-163"}
     assert set(booths["election_id"]) == {"S24-2017-AE"}
     assert any("its file's name 9" in note for note in reading.notes)
+    assert reading.flags is not None
+    unsure = reading.flags[reading.flags["fault"] == "seat_unsure"]
+    assert unsure[["seat_id", "column", "value"]].values.tolist() == [["S24-2008-163", "seat_id", "S24-2008-163"]]
+    assert "its file's name 9" in unsure["reason"].iloc[0]
+
+
+def test_a_seat_that_sheet_and_name_tell_alike_is_not_unsure(tmp_path: Path) -> None:
+    path = save(sheets.standard(sheets.truth(1)), tmp_path, "csv").rename(tmp_path / "vs2017_form20_ac163.csv")
+    reading = read(path, Options())
+    assert reading.flags is not None
+    assert "seat_unsure" not in set(reading.flags["fault"])
+
+
+@pytest.mark.parametrize("party", ["none", "row"])
+def test_columns_whose_votes_are_each_others_in_the_official_result_are_flagged(tmp_path: Path, party: str) -> None:
+    truth = sheets.truth(21)
+    results = truth.official()
+    # the heads of the first two were printed the other way round
+    nominees = tuple(
+        Nominee(name, of, results[place][2])
+        for (name, of, _), place in zip(results, [1, 0, *range(2, len(results))], strict=True)
+    )
+    for official, swapped in ((nominees, 2), (tuple(Nominee(*one) for one in results), 0)):
+        path = save(sheets.standard(truth, party=party), tmp_path, "csv")
+        reading = read(path, OPTIONS, lambda election, seat, found=official: Official(found, float(sum(truth.nota))))
+        assert reading.flags is not None
+        flags = reading.flags[reading.flags["fault"] == "columns_swapped"]
+        assert len(flags) == swapped
+    votes = next(piece.frame for piece in reading.pieces if piece.table == "booth_votes")
+    assert votes.groupby("party")["votes"].sum()["BJP"] == sum(row[0] for row in truth.votes)
 
 
 SMALL = {

@@ -154,7 +154,7 @@ def _assign(
     from scipy.optimize import linear_sum_assignment
 
     label = np.array([[likeness(told[place][0] or columns[place].label, n.name) for n in nominees] for place in places])
-    near = np.array([[_sum_near(sums[place], n.votes) for n in nominees] for place in places])
+    near = np.array([[sum_near(sums[place], n.votes) for n in nominees] for place in places])
     same = np.array([[float(_same_party(told[place][1], n.party)) for n in nominees] for place in places])
     other = np.array([[float(_other_party(told[place][1], n.party)) for n in nominees] for place in places])
     total = sum(sums[place] for place in places)
@@ -202,7 +202,7 @@ def _other_party(printed: str | None, party: str) -> bool:
     return printed in NAMED and party in NAMED and printed != party
 
 
-def _sum_near(own: int, official: float) -> float:
+def sum_near(own: int, official: float) -> float:
     """Return 1 where the booths lack only what postal ballots may bring, falling to 0 with the difference.
 
     The scale is 2% of the official votes and at least 10 votes.

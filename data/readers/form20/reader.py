@@ -17,7 +17,7 @@ from khaka.data.flags.registry import find
 from khaka.data.flags.table import CellFault, SeatFacts, make
 from khaka.data.readers.base import Options, Piece, Reading, faults, join_faults
 from khaka.data.readers.form20.cells import Grid, grid_of
-from khaka.data.readers.form20.columns import ColumnMatch, Nominee, match_columns
+from khaka.data.readers.form20.columns import ColumnMatch, Nominee, match_columns, sum_near
 from khaka.data.readers.form20.layout import SheetTable, read_layout
 from khaka.data.readers.form20.rows import (
     Counted,
@@ -167,6 +167,8 @@ def read(path: Path, options: Options | None = None, official_of: OfficialOf | N
     _drop_repeated_nota(counted, matches, nota_places, names)
     without_party(counted, matches, names)
     _remark(counted, matches, official, names, table)
+    if where.unsure:
+        counted.cells.append(CellFault("seat_unsure", 0, "", "seat_id", where.seat_id, where.unsure))
     keys = {"election_id": where.election_id, "seat_id": where.seat_id}
     booths = booths_of(counted, nota, keys)
     votes = votes_of(counted, matches, keys)
@@ -240,12 +242,27 @@ def _remark(
                 f"({match.votes:,} of {match.official:,.0f})"
             )
             counted.cells.append(CellFault("columns_swapped", 0, "", names[place], match.nominee, reason))
+        for other in matches:
+            if _each_others(match, other):
+                reason = (
+                    f"name and party of the heading are {match.nominee}'s ({match.official:,.0f} votes in the official "
+                    f"result), the {match.votes:,} votes are {other.nominee}'s; they stay with the heading"
+                )
+                counted.cells.append(CellFault("columns_swapped", 0, "", names[place], match.nominee, reason))
         if match.party not in (None, "NOTA") and not match.nominee:
             counted.cells.append(CellFault("column_unmatched", 0, "", names[place], str(match.votes)))
     found = Counter(match.nominee for match in matches)
     for nominee in official.nominees:
         if found.get(nominee.name, 0) < 1 and nominee.votes != 0:
             counted.cells.append(CellFault("candidate_without_column", 0, "", nominee.name, nominee.party))
+
+
+def _each_others(one: ColumnMatch, other: ColumnMatch) -> bool:
+    """Tell whether the sums of two columns that were taken by their headings are each other's official votes."""
+    if one is other or not one.nominee or not other.nominee or one.swapped_with or other.swapped_with:
+        return False
+    crossed = min(sum_near(one.votes, other.official), sum_near(other.votes, one.official))
+    return crossed > 0.5 and max(sum_near(one.votes, one.official), sum_near(other.votes, other.official)) < 0.1
 
 
 def _flags(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -52,11 +52,14 @@ class Where:
         As in the tables.
     notes : tuple of str
         What was told twice and differently, or taken from the settings.
+    unsure : str
+        Why the seat is unsure: another one was told as well. Blank where only one was.
     """
 
     election_id: str
     seat_id: str
     notes: tuple[str, ...] = ()
+    unsure: str = field(default="", repr=False)
 
     @property
     def year(self) -> int:
@@ -121,6 +124,7 @@ def where_of(title: str, path: Path, options: Options, *, seat_in_rows: int | No
         )
     given = _SEAT_ID.search(name)
     numbers = [number for pattern in _SEATS for number in _numbers(pattern, text)]
+    unsure = ""
     content = seat_in_rows if seat_in_rows is not None else numbers[0] if numbers else None
     in_name = _FILE_SEAT.search(name)
     from_name = int(in_name[1]) if in_name else None
@@ -128,7 +132,8 @@ def where_of(title: str, path: Path, options: Options, *, seat_in_rows: int | No
         if from_name in numbers:
             content = from_name
         else:
-            notes.append(f"the sheet says seat {content}, its file's name {from_name}: the sheet counts")
+            unsure = f"the sheet says seat {content}, its file's name {from_name}: the sheet counts"
+            notes.append(unsure)
     number = content if content is not None else from_name
     kind = election.split("-")[2][:2]
     kind = "BYE" if kind == "BY" else kind
@@ -143,8 +148,9 @@ def where_of(title: str, path: Path, options: Options, *, seat_in_rows: int | No
     year = int(election[4:8])
     seat = seat_id(election[:3], 4 if year >= 2008 else 3, year, kind, number)
     if options.seat is not None and options.seat != seat and content is not None and content != from_name:
-        notes.append(f"the sheet says {seat}, --seat {options.seat}: the sheet counts")
-    return Where(election, seat, tuple(notes))
+        unsure = f"the sheet says {seat}, --seat {options.seat}: the sheet counts"
+        notes.append(unsure)
+    return Where(election, seat, tuple(notes), unsure)
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
