@@ -117,16 +117,40 @@ def update_lineage(store: TableStore, path: Path) -> pd.DataFrame:
     DataFrame
         As `lineages`.
     """
-    digests = sorted(store.hashes(["booths"]).items())
-    state = hashlib.sha256(repr((_METHOD, digests)).encode()).hexdigest()
-    if path.exists():
-        kept = read_parquet(path)
-        if (kept.schema.metadata or {}).get(b"booths") == state.encode():
-            return to_pandas(kept)
+    kept = kept_lineage(store, path)
+    if kept is not None:
+        return kept
     found = lineages(store)
     table = pa.Table.from_pandas(found, schema=_SCHEMA, preserve_index=False)
-    write_parquet(path, table.replace_schema_metadata({"booths": state}))
+    write_parquet(path, table.replace_schema_metadata({"booths": _state(store)}))
     return found
+
+
+def kept_lineage(store: TableStore, path: Path) -> pd.DataFrame | None:
+    """Return the lineage that a workspace keeps; None where there is none or its booths have changed since.
+
+    Parameters
+    ----------
+    store : TableStore
+        The tables.
+    path : Path
+        The workspace's `lineage.parquet`.
+
+    Returns
+    -------
+    DataFrame or None
+        As `lineages`.
+    """
+    if not path.exists():
+        return None
+    kept = read_parquet(path)
+    return to_pandas(kept) if (kept.schema.metadata or {}).get(b"booths") == _state(store).encode() else None
+
+
+def _state(store: TableStore) -> str:
+    """Return a fingerprint of the booths and of the method."""
+    digests = sorted(store.hashes(["booths"]).items())
+    return hashlib.sha256(repr((_METHOD, digests)).encode()).hexdigest()
 
 
 def match_rates(lineage: pd.DataFrame) -> pd.DataFrame:

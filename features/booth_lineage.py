@@ -12,13 +12,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from khaka.data.lineage import FILE, build_lineage, lineages, update_lineage
+from khaka.data.lineage import FILE, build_lineage, kept_lineage
 from khaka.data.lineage_carry import carry
 from khaka.data.store import TableStore
 from khaka.features.cutoff import KnownTables, Source, cache_folder
 
 KEY: Final = ["election_id", "seat_id", "booth_no"]
 _PAIR: Final = ["from_election", "to_election"]
+_NONE: Final = [*_PAIR, "from_seat_id", "to_seat_id"]
 _BY_SOURCE: WeakKeyDictionary[Source, pd.DataFrame] = WeakKeyDictionary()
 
 
@@ -43,6 +44,15 @@ def booth_pairs(known: KnownTables) -> pd.DataFrame:
     lineage = lineage.assign(place=known.place(lineage["to_seat_id"].fillna(lineage["from_seat_id"])).astype("str"))
     last = polls.drop_duplicates("place", keep="last")[["place", "election_id"]]
     return lineage.merge(last.rename(columns={"election_id": "to_election"}), on=["place", "to_election"], how="inner")
+
+
+def lineage_lacks(known: KnownTables) -> bool:
+    """Return whether booths of several polls are known but no lineage that fits them: `khaka check` makes it."""
+    folder = cache_folder(known.source)
+    if folder is None:
+        return False
+    store = TableStore(folder.parent / "tables")
+    return len(store.files("booths")) > 1 and kept_lineage(store, folder.parent / FILE) is None
 
 
 def carried_votes(known: KnownTables) -> pd.DataFrame:
@@ -127,15 +137,15 @@ def _polls(known: KnownTables) -> pd.DataFrame:
 
 
 def _lineage(known: KnownTables, polls: pd.DataFrame) -> pd.DataFrame:
-    """Return the lineage of a source: the workspace's file where there is one, else the pairs that are needed."""
+    """Return the lineage of a source: what a workspace keeps, else (frames at hand) the pairs that are needed.
+
+    A state's lineage takes minutes, so that features read it and `khaka check` makes it.
+    """
     folder = cache_folder(known.source)
     if folder is not None and TableStore(folder.parent / "tables").files("booths"):
         if known.source not in _BY_SOURCE:
-            store = TableStore(folder.parent / "tables")
-            try:
-                _BY_SOURCE[known.source] = update_lineage(store, folder.parent / FILE)
-            except OSError:  # a workspace that can only be read
-                _BY_SOURCE[known.source] = lineages(store)
+            found = kept_lineage(TableStore(folder.parent / "tables"), folder.parent / FILE)
+            _BY_SOURCE[known.source] = pd.DataFrame(columns=_NONE) if found is None else found
         return _BY_SOURCE[known.source]
     kept = _BY_SOURCE.get(known.source, pd.DataFrame())
     ranked = polls.assign(before=polls.groupby("place")["election_id"].shift()) if len(polls) else polls
@@ -149,7 +159,7 @@ def _lineage(known: KnownTables, polls: pd.DataFrame) -> pd.DataFrame:
         if min(map(len, sides)):
             kept = pd.concat([kept, build_lineage(*sides)], ignore_index=True)
     _BY_SOURCE[known.source] = kept
-    return kept if len(kept) else pd.DataFrame(columns=[*_PAIR, "from_seat_id", "to_seat_id"])
+    return kept if len(kept) else pd.DataFrame(columns=_NONE)
 
 
 def weighted_mean(values: pd.Series, weights: pd.Series) -> float:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from khaka.data.durable import write_json, write_parquet
+from khaka.features.booth_lineage import lineage_lacks
 from khaka.features.cutoff import FrameSource, KnownTables
 from khaka.features.engine import Engine
 from khaka.features.people import COLUMNS, Kind, people
@@ -164,7 +165,10 @@ def feature_table(
             infos[column] = module.FEATURES.get(column) or module.info(column)
         parts.append(part)
     values = pd.concat(parts, axis=1).astype("float64") if parts else pd.DataFrame(index=units.index)
-    return FeatureTable(election_id, as_of, units[list(COLUMNS)], _rounded(values), infos, _missing(known))
+    missing = _missing(known)
+    if "booth_swing" in infos and lineage_lacks(known):
+        missing += ("the lineage of the booths is not worked out: swing by booth is empty; run khaka check first",)
+    return FeatureTable(election_id, as_of, units[list(COLUMNS)], _rounded(values), infos, missing)
 
 
 def _rounded(values: pd.DataFrame) -> pd.DataFrame:

@@ -39,10 +39,14 @@ def against_seat(contributions: npt.NDArray[np.float64], seats: npt.NDArray[np.i
     >>> against_seat(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])).ravel().tolist()
     [-1.0, 1.0, 0.0]
     """
-    counts = np.bincount(seats).astype(np.float64)
-    sums = np.zeros((len(counts), contributions.shape[1]))
-    np.add.at(sums, seats, contributions)
-    means = sums / np.maximum(counts, 1.0)[:, None]
+    counts = np.bincount(seats)
+    order = np.argsort(seats, kind="stable")
+    first = np.cumsum(counts) - counts
+    means = np.zeros((len(counts), contributions.shape[1]))
+    for place in range(int(counts.max(initial=0))):  # the first aspirant of every seat, then the second, ...
+        there = np.flatnonzero(counts > place)
+        means[there] += contributions[order[first[there] + place]]
+    means /= np.maximum(counts, 1)[:, None]
     return np.asarray(contributions - means[seats], dtype=np.float64)
 
 

@@ -174,19 +174,19 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Rows add up to the prediction.
         """
         check_is_fitted(self, "posterior_")
-        design = self._design(X)
-        baseline = X[BASELINE].to_numpy(dtype=float)
-        parts = design * self.posterior_.mean
-        seat = baseline - self.baseline_mean_ + parts[:, -1]
-        base = np.full(len(X), self.baseline_mean_)
-        person = parts[:, :-1]
+        design = np.ascontiguousarray(self._design(X))
+        mean = self.posterior_.mean
+        table = np.empty((len(X), len(mean) + 1))  # filled in place: at a state's size copies cost more than sums
+        base, seat, person = table[:, 0], table[:, 1], table[:, 2:]
+        base[:] = self.baseline_mean_
+        seat[:] = X[BASELINE].to_numpy(dtype=float) - self.baseline_mean_ + design[:, -1] * mean[-1]
+        np.multiply(design[:, :-1], mean[:-1], out=person)
         if self.booster_ is not None:
             shap = np.asarray(self.booster_.predict(design, pred_contrib=True, num_threads=self.threads))
-            person = person + shap[:, :-2]
-            seat = seat + shap[:, -2]
-            base = base + shap[:, -1]
-        table = np.column_stack([base, seat, person])
-        return pd.DataFrame(table, columns=["(base)", BASELINE, *self.features_], index=X.index)
+            person += shap[:, :-2]
+            seat += shap[:, -2]
+            base += shap[:, -1]
+        return pd.DataFrame(table, columns=["(base)", BASELINE, *self.features_], index=X.index, copy=False)
 
     def person_draws(self, X: pd.DataFrame, *, draws: int, rng: np.random.Generator) -> Floats:
         """Return draws of what the coefficients leave open about each person, shape (n, draws), mean near 0."""
@@ -268,9 +268,14 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _design(self, X: pd.DataFrame) -> Floats:
         values = X.reindex(columns=self.features_).to_numpy(dtype=float)
-        scaled = np.clip(np.nan_to_num((values - self.mean_) / self.sd_, nan=0.0), -_CLIP, _CLIP)
-        baseline = (X[BASELINE].to_numpy(dtype=float) - self.baseline_mean_) / self.baseline_sd_
-        return np.column_stack([scaled, baseline])
+        design = np.empty((len(values), len(self.features_) + 1), order="F")
+        scaled = design[:, :-1]
+        np.subtract(values, self.mean_, out=scaled)
+        np.divide(scaled, self.sd_, out=scaled)
+        scaled[np.isnan(scaled)] = 0.0
+        np.clip(scaled, -_CLIP, _CLIP, out=scaled)
+        design[:, -1] = (X[BASELINE].to_numpy(dtype=float) - self.baseline_mean_) / self.baseline_sd_
+        return design
 
     def _columns(self) -> list[str]:
         """Name the free coefficients: features and ties in order of the features, the baseline's slope last."""
