@@ -133,11 +133,11 @@ def _one(
             scores = score(found, eligibility(found.people, polls, as_of=as_of))
             judged = evaluate(truth, scores)
             if who == "champion":
-                row["champion_regret"] = float(judged.rules.loc["model", "regret"])
+                row["champion_regret"] = float(judged.rules["regret"]["model"])
         row |= {
-            "regret": float(judged.rules.loc["model", "regret"]),
-            "committee_regret": float(judged.rules.loc["committee", "regret"]),
-            "oracle_share": float(judged.rules.loc["model", "oracle_share"]),
+            "regret": float(judged.rules["regret"]["model"]),
+            "committee_regret": float(judged.rules["regret"]["committee"]),
+            "oracle_share": float(judged.rules["oracle_share"]["model"]),
             "coverage": judged.coverage["range"],
             "coverage_given_swing": judged.coverage["given_swing_centred"],
         }

@@ -33,6 +33,6 @@ def booth_family(known: KnownTables, rows: pd.DataFrame) -> pd.DataFrame:
         The columns of `FEATURES`, float, in the rows of `rows`. All NaN for independents: each is another person.
     """
     parts = [module.features(known, rows) for module in (booths, booth_swing)]
-    table = pd.concat(parts, axis=1).astype("float64")
+    table: pd.DataFrame = pd.concat(parts, axis=1).astype("float64")
     table.loc[(rows["party"] == "IND").to_numpy()] = float("nan")
     return table

@@ -98,11 +98,12 @@ class Models:
 
 def load_models(folder: Path) -> Models:
     """Read what `Trained.save` wrote; the caller has checked the folder's hashes."""
-    spread = json.loads((folder / _SPREAD).read_text(encoding="utf-8"))
+    stored = json.loads((folder / _SPREAD).read_text(encoding="utf-8"))
+    spread: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
     return Models(
         ShareModel.from_json(json.loads((folder / _SHARES).read_text(encoding="utf-8"))),
         CandidateModel.load(folder),
-        MarginSpread(**{key: tuple(value) if isinstance(value, list) else value for key, value in spread.items()}),
+        MarginSpread(**spread),
     )
 
 

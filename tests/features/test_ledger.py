@@ -70,7 +70,10 @@ LATER = START + 20 * DAY
 
 CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "copy_of": ("refused", [event(1) | {"event_id": "odd", "received_at": START + 3 * DAY}]),
-    "copy_of by another": ("refused", [event(1) | {"event_id": "odd", "aspirant_id": "z", "device_id": "phone-z", "received_at": LATER}]),
+    "copy_of by another": (
+        "refused",
+        [event(1) | {"event_id": "odd", "aspirant_id": "z", "device_id": "phone-z", "received_at": LATER}],
+    ),
     "mock": ("refused", [event(9, "z", "5", event_id="odd", mock_location=True)]),
     "far": ("refused", [event(9, "z", "5", event_id="odd", lat=26.5123, lon=80.5321)]),
     "far though inaccurate": ("refused", [event(9, "z", "5", event_id="odd", lat=26.5123, accuracy_m=1e9)]),
@@ -86,7 +89,10 @@ CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "late": ("doubtful", [event(1, "z", "5", event_id="odd", received_at=LATER)]),
     "shared_device": ("doubtful", [event(9, "z", "5", event_id="odd", device_id="phone-y")]),
     "photo_again": ("doubtful", [event(9, "z", "5", event_id="odd", photo_hash="p-x-1-1")]),
-    "moved_copy": ("doubtful", [event(1, started_at=LATER, event_id="odd", photo_hash=None, lat=PLACE["1"][0] + 0.00093)]),
+    "moved_copy": (
+        "doubtful",
+        [event(1, started_at=LATER, event_id="odd", photo_hash=None, lat=PLACE["1"][0] + 0.00093)],
+    ),
     "round_place": ("doubtful", [event(9, "z", "1", event_id="odd", lat=26.02, lon=80.03)]),
     "from_list": ("doubtful", [event(9, "z", "5", event_id="odd", lat=PLACE["5"][0], lon=PLACE["5"][1])]),
     "no_place": ("doubtful", [event(9, "z", "5", event_id="odd", lat=None, lon=None)]),
@@ -182,7 +188,8 @@ def test_a_log_of_office_hours_only_is_doubtful() -> None:
 def test_one_spot_that_claims_many_booths_is_a_desk() -> None:
     lat, lon = PLACE["1"]
     rows = judged([
-        event(n, "z", str(n), lat=lat + 2e-4 + n * 1e-6, lon=lon + 3e-4 + n * 1e-6, event_id=f"d{n}") for n in range(1, 8)
+        event(n, "z", str(n), lat=lat + 2e-4 + n * 1e-6, lon=lon + 3e-4 + n * 1e-6, event_id=f"d{n}")
+        for n in range(1, 8)
     ])  # fmt: skip
     assert rows["one_spot"].all()
     assert (rows["verdict"] != "verified").all()

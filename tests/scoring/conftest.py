@@ -191,8 +191,8 @@ def blueprint_tables() -> dict[str, pd.DataFrame]:
             state="S24", poll_date=lambda rows: pd.to_datetime(rows["poll_date"]),
             result_date=lambda rows: pd.to_datetime(rows["result_date"])),
         "seats": pd.DataFrame({"seat_id": seats, "state": "S24", "seat_no": [100, 101],
-                               "seat_name": ["Rampur", "Sitapur"], "seat_name_hi": ["रामपुर", None], "district": "UNNAO", "region": "Awadh",
-                               "delimitation": "2008"}),
+                               "seat_name": ["Rampur", "Sitapur"], "seat_name_hi": ["रामपुर", None],
+                               "district": "UNNAO", "region": "Awadh", "delimitation": "2008"}),
         "seat_elections": pd.DataFrame(
             [{"election_id": election, "seat_id": seat, "reservation": "GEN", "electors": 2000, "votes_polled": 1000.0,
               "roll_version": election[4:8]} for election, seat in past]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from khaka.data.readers.form20.reader import (
     FORMAT,
     Official,
+    OfficialOf,
     known_grid,
     looks_like_sheet,
     read,
@@ -19,5 +20,6 @@ from khaka.data.readers.form20.reader import (
 )
 
 __all__ = [
-    "FORMAT", "Official", "known_grid", "looks_like_sheet", "read", "recognises", "recognises_pdf", "recognises_xml",
+    "FORMAT", "Official", "OfficialOf", "known_grid", "looks_like_sheet", "read", "recognises",
+    "recognises_pdf", "recognises_xml",
 ]  # fmt: skip
