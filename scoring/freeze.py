@@ -21,8 +21,8 @@ import pandas as pd
 
 from khaka.data.durable import read_parquet, sha256, write_bytes, write_json
 from khaka.data.errors import KhakaError
-from khaka.scoring.blueprint.state import version_of
 from khaka.scoring.manifest import versions
+from khaka.scoring.version import PRINTED, version_of
 
 FOLDER: Final = "lists"
 RECORD: Final = "frozen.json"
@@ -41,7 +41,7 @@ class Frozen:
     name : str
         As it was given, such as "List 1".
     election_id, as_of, model_version, data_hash, version : str
-        Which scores; see `khaka.scoring.blueprint.version_of`.
+        Which scores; see `khaka.scoring.version`.
     frozen_at : str
         When, ISO 8601 with its offset.
     seats : tuple of str
@@ -154,7 +154,7 @@ def freeze(
         record = {
             "name": name, "election_id": election_id, "as_of": day.isoformat(), "frozen_at": at.isoformat(),
             "model_version": str(first["model_version"]), "data_hash": str(first["data_hash"]),
-            "version": version_of(str(first["model_version"]), str(first["data_hash"]), day),
+            "version": version_of(results)[:PRINTED],
             "seats": wanted, "versions": versions(),
             "sha256": {path.name: sha256(path) for path in sorted(partial.iterdir())},
         }  # fmt: skip

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
-from khaka.data.durable import sha256
 from khaka.data.errors import KhakaError
 from khaka.data.store import TableStore
 from khaka.data.workspace import Workspace
-
-_PARTS: Final = ("scores.parquet", "explanations.parquet", "panel.parquet", "slate.parquet")
+from khaka.scoring.version import PRINTED, SHOWN, version_of
 
 
 @dataclass(frozen=True)
@@ -85,8 +81,8 @@ class Results:
 
     @property
     def short_version(self) -> str:
-        """First 12 digits of the version, as shown and printed."""
-        return self.version[:12]
+        """First digits of the version, as shown and printed."""
+        return self.version[:PRINTED]
 
     def candidate(self, seat_id: str, aspirant_id: str) -> Candidate | None:
         """Return an aspirant of that seat, None for anybody else."""
@@ -153,7 +149,7 @@ class CurrentResults:
         stamp = tuple(
             (str(path), status.st_mtime_ns, status.st_size)
             for path in (
-                *(self._folder / name for name in _PARTS),
+                *(self._folder / name for name in SHOWN),
                 tables / "aspirants" / f"{self.election_id}.parquet",
             )
             if path.exists()
@@ -168,8 +164,7 @@ class CurrentResults:
 def load_results(workspace: Workspace, folder: Path) -> Results:
     """Read the results in a folder, and the names that go with them."""
     election_id = folder.parent.name
-    present = [(name, sha256(folder / name)) for name in _PARTS if (folder / name).exists()]
-    version = hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in present).encode()).hexdigest()
+    version = version_of(folder)
     scores = pd.read_parquet(folder / "scores.parquet")
     aspirants = workspace.store.read("aspirants")
     aspirants = aspirants[aspirants["election_id"] == election_id]

@@ -36,7 +36,7 @@ from khaka.scoring.blueprint.model import (
     StageName,
     Words,
 )
-from khaka.scoring.blueprint.state import StateBlueprint, latest_results, load_state, version_of
+from khaka.scoring.blueprint.state import StateBlueprint, latest_results, load_state
 
 __all__ = [
     "BOOTH_COLUMNS",
@@ -59,5 +59,4 @@ __all__ = [
     "Words",
     "latest_results",
     "load_state",
-    "version_of",
 ]

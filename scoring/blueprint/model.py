@@ -465,7 +465,7 @@ class SeatBlueprint:
     as_of : date
         What was known by then.
     model_version, data_hash, version : str
-        Which scores; version is a short hash of all three.
+        Which scores; the version of the results as it is printed (`khaka.scoring.version`).
     history : tuple of PastElection
         The last six elections, oldest first.
     booths : DataFrame

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from khaka.scoring.blueprint.history import History
 from khaka.scoring.blueprint.model import Contrast, PanelPlace, Quota, SeatBlueprint, SeatHead, Words
 from khaka.scoring.blueprint.tables import BySeat, Tables, text, whole
 from khaka.scoring.blueprint.unknown import unknown
+from khaka.scoring.version import PRINTED, version_of
 
 _CONTRASTS = 3
 _MOST_KEPT = 512
@@ -61,30 +61,6 @@ def latest_results(workspace: Workspace, election_id: str, as_of: dt.date | None
     return home / there[-1]
 
 
-def version_of(model_version: str, data_hash: str, as_of: dt.date) -> str:
-    """Return the short hash that a decision is bound to.
-
-    Parameters
-    ----------
-    model_version, data_hash : str
-        As in the scores.
-    as_of : datetime.date
-        As in the scores.
-
-    Returns
-    -------
-    str
-        12 hexadecimal digits of SHA-256.
-
-    Examples
-    --------
-    >>> version_of("khaka-margin/1", "d" * 64, dt.date(2027, 1, 10))
-    '111b13ea1ce8'
-    """
-    whole_text = f"{model_version}\n{data_hash}\n{as_of.isoformat()}"
-    return hashlib.sha256(whole_text.encode()).hexdigest()[:12]
-
-
 @dataclass(frozen=True)
 class _Parts:
     """The pre-grouped tables behind the blueprints."""
@@ -113,7 +89,7 @@ class StateBlueprint:
     as_of : date
         What was known by then.
     model_version, data_hash, version : str
-        Which scores; see `version_of`.
+        Which scores; the version as it is printed, see `khaka.scoring.version`.
     results : Path
         The folder that they come from.
     seats : tuple of SeatHead
@@ -235,6 +211,7 @@ def load_state(workspace: Workspace, election_id: str, as_of: dt.date | None = N
         There are no scores of this election.
     """
     folder = latest_results(workspace, election_id, as_of)
+    version = version_of(folder)[:PRINTED]
     scores = read_parquet(folder / "scores.parquet").to_pandas()
     scores = scores.astype(dict.fromkeys(("seat_id", "aspirant_id"), "str"))
     day = pd.Timestamp(scores["as_of"].iloc[0]).date()
@@ -259,7 +236,7 @@ def load_state(workspace: Workspace, election_id: str, as_of: dt.date | None = N
     found = heads(tables, parts.history, parts.people, parts.explained, parts.panel)
     return StateBlueprint(
         election_id=election_id, state=election_id[:3], party=party, as_of=day, model_version=model_version,
-        data_hash=data_hash, version=version_of(model_version, data_hash, day), results=folder, seats=found,
+        data_hash=data_hash, version=version, results=folder, seats=found,
         quotas=quotas(found, parts.people, parts.explained, parts.slate), has_slate=bool(parts.slate), parts=parts,
     )  # fmt: skip
 

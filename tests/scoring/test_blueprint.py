@@ -21,6 +21,7 @@ from khaka.scoring.blueprint import BOOTH_COLUMNS, SeatBlueprint, StateBlueprint
 from khaka.scoring.blueprint.contrasts import contrast_of
 from khaka.scoring.blueprint.say import band, chance, texts
 from khaka.scoring.reasons.catalogue import placeholders
+from khaka.scoring.version import SHOWN, version_of
 
 ELECTION = "S24-2027-AE"
 SEAT = "S24-2008-100"
@@ -214,14 +215,20 @@ def test_both_languages_have_the_same_texts_with_the_same_placeholders() -> None
         assert placeholders(text) == placeholders(hindi[name]), name
 
 
-def test_the_version_changes_with_the_model_the_data_and_the_date() -> None:
-    from khaka.scoring.blueprint import version_of
-
-    day = dt.date(2027, 1, 10)
-    versions = {version_of("m/1", "a", day), version_of("m/2", "a", day), version_of("m/1", "b", day),
-                version_of("m/1", "a", dt.date(2027, 1, 11))}  # fmt: skip
-    assert len(versions) == 4
-    assert all(re.fullmatch("[0-9a-f]{12}", one) for one in versions)
+def test_the_version_changes_with_every_file_that_is_shown_and_with_no_other(
+    state: StateBlueprint, blueprint_workspace: Path, tmp_path: Path
+) -> None:
+    assert state.version == version_of(state.results)[:12] == state.seat(SEAT).version
+    folder = tmp_path / "results"
+    shutil.copytree(state.results, folder)
+    before = {version_of(folder)}
+    (folder / "scores.csv").write_text("x", encoding="utf-8")
+    assert version_of(folder) in before
+    for name in SHOWN:
+        (folder / name).write_bytes(b"other")
+        assert version_of(folder) not in before
+        before.add(version_of(folder))
+    assert all(re.fullmatch("[0-9a-f]{64}", one) for one in before)
 
 
 def test_what_was_known_later_is_not_shown(blueprint_workspace: Path, tmp_path: Path) -> None:
