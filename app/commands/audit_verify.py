@@ -22,11 +22,25 @@ def command(common: Common, anchors: tuple[Path, ...]) -> int:
     elsewhere, or typed in from a printed page, also shows a record that was cut off or written anew.
     """
     from khaka.app.review.store.anchors import anchors_folder, keep_anchor, read_anchors, workspace_anchors
-    from khaka.app.review.store.database import open_database
+    from khaka.app.review.store.database import has_record, open_database
     from khaka.app.review.store.record import check_record
 
     workspace = common.open()
     known = (*workspace_anchors(workspace), *read_anchors(anchors))
+    if not has_record(workspace):
+        gone = f"there is no record in {workspace.root}"
+        if known:
+            gone += f", though an anchor says that it had {max(anchor.count for anchor in known):,} entries"
+        common.result(
+            {"whole": False, "entries": 0, "head": None, "anchors": len(known), "faults": [gone]},
+            f"{gone[0].upper()}{gone[1:]}: "
+            + (
+                "restore it from a backup."
+                if known
+                else "it begins with the first account or the first act on the page of khaka review."
+            ),
+        )
+        return 1
     verdict = check_record(open_database(workspace), known)
     data = {
         "whole": verdict.whole, "entries": verdict.count, "head": verdict.head, "anchors": verdict.anchors,

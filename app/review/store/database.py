@@ -128,6 +128,31 @@ class Database:
 
 
 def open_database(workspace: Workspace) -> Database:
-    """Open the database of a workspace, by its settings."""
-    url = workspace.settings.review.database
-    return Database(url or f"sqlite:///{workspace.root / 'review' / 'record.db'}")
+    """Open the database of a workspace, by its settings; it is made where it is not there."""
+    return Database(_url(workspace))
+
+
+def has_record(workspace: Workspace) -> bool:
+    """Return whether a workspace has a record, without making one.
+
+    Raises
+    ------
+    KhakaError
+        The database can't be reached.
+    """
+    url = sa.make_url(_url(workspace))
+    if url.get_backend_name() == "sqlite":
+        return bool(url.database) and Path(str(url.database)).is_file()
+    engine = sa.create_engine(url)
+    try:
+        return sa.inspect(engine).has_table("record")
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        shown = url.render_as_string(hide_password=True)
+        raise KhakaError(f"the record's database {shown} can't be used: {reason}") from None
+    finally:
+        engine.dispose()
+
+
+def _url(workspace: Workspace) -> str:
+    return workspace.settings.review.database or f"sqlite:///{workspace.root / 'review' / 'record.db'}"

@@ -24,7 +24,7 @@ from khaka.app.review.store.anchors import keep_anchor, parse_anchors
 from khaka.app.review.store.chain import Anchor, Entry, verify
 from khaka.app.review.store.database import Database, open_database
 from khaka.app.review.store.record import Who, check_record, entries, head, record
-from khaka.data.workspace import Workspace
+from khaka.data.workspace import Workspace, init_workspace
 
 FIELDS = ("seq", "at", "actor", "role", "kind", "election_id", "seat_id", "version", "body", "previous", "hash")
 Row = dict[str, object]
@@ -235,6 +235,21 @@ def test_khaka_audit_verify_says_whole_keeps_an_anchor_and_finds_a_touched_recor
     touched = CliRunner().invoke(khaka, command, standalone_mode=False)
     assert touched.return_value == 1
     assert "is missing" in touched.output
+
+
+def test_a_workspace_without_a_record_is_told_so_and_stays_as_it_is(tmp_path: Path) -> None:
+    workspace = init_workspace(tmp_path / "bare", state="S24", party="INC")
+    there = sorted(workspace.root.rglob("*"))
+    command = ["--workspace", str(workspace.root), "audit", "verify"]
+    answer = CliRunner().invoke(khaka, command, standalone_mode=False)
+    assert answer.return_value == 1
+    assert "There is no record" in answer.output
+    outside = tmp_path / "usb.txt"
+    outside.write_text(f"anchor 7 {'a' * 64}\n", encoding="utf-8")
+    answer = CliRunner().invoke(khaka, [*command, "--anchor", str(outside)], standalone_mode=False)
+    assert answer.return_value == 1
+    assert "it had 7 entries" in answer.output
+    assert sorted(workspace.root.rglob("*")) == there
 
 
 def test_an_anchor_is_written_once_and_read_back(workspace: Workspace) -> None:
