@@ -9,10 +9,10 @@
 # %% [markdown]
 # # A new feature, from idea to backtest
 #
-# Idea: a nominee's earlier contests say more than whether the party stood here before. The share model knows the
-# seat and who contests; does it become better with a feature of the person's layer? A backtest with and without
-# answers: same elections, same past, one thing changed. With real files of Uttar Pradesh (`KHAKA_REAL_DATA`) on
-# them, else on a made-up state. CONTRIBUTING.md shows how a feature of your own is written: one file, one line.
+# Idea: voters may treat the young and the old differently. The share model knows the seat and who contests; does it
+# become better with the nominee's age, a feature of the person's layer? A backtest with and without answers: same
+# elections, same past, one thing changed. With real files of Uttar Pradesh (`KHAKA_REAL_DATA`) on them, else on a
+# made-up state. CONTRIBUTING.md shows how a feature of your own is written: one file, one line.
 
 # %%
 import matplotlib.pyplot as plt

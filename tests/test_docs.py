@@ -180,12 +180,10 @@ def test_what_khaka_exports_says_units_errors_and_shows_an_example(name: str) ->
     import khaka as interface
 
     thing = getattr(interface, name)
-    methods = (
-        [getattr(thing, part) for part in vars(thing) if not part.startswith("_")] if inspect.isclass(thing) else []
-    )
-    text = "\n".join(
-        inspect.getdoc(part) or "" for part in (thing, *methods) if callable(part) or inspect.isclass(part)
-    )
+    parts = [thing]
+    if inspect.isclass(thing):
+        parts += [item for part, item in vars(thing).items() if not part.startswith("_")]
+    text = "\n".join(inspect.getdoc(part) or "" for part in parts)
     assert ">>> " in text
     assert "KhakaError" in text
     if name not in {"KhakaError", "init", "open", "OpenWorkspace"}:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -69,12 +69,12 @@ class Backtest:
         return pd.DataFrame(rows)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything for `--json`."""
+        """Return everything for `--json`; a mean of one election has NaN as its standard error."""
         return {
             "elections": int(self.figures["election_id"].nunique()),
-            "mean": _plain(self.means(), "index"),
-            "model_minus_rule": _plain(self.differences()),  # one election has no standard error: null
-            "figures": _plain(self.figures),
+            "mean": self.means().to_dict("index"),
+            "model_minus_rule": self.differences().to_dict("records"),
+            "figures": self.figures.to_dict("records"),
         }
 
     def text(self) -> str:
@@ -215,11 +215,6 @@ def _actual(corpus: Corpus, election: PastElection) -> pd.DataFrame:
     votes = nominees.loc[nominees["election_id"] == election.election_id, ["seat_id", "nominee_id", "votes"]]
     rows = election.rows[["seat_id", "nominee_id", "party"]]
     return rows.merge(votes, on=["seat_id", "nominee_id"], how="left", validate="one_to_one")
-
-
-def _plain(frame: pd.DataFrame, orient: Literal["records", "index"] = "records") -> Any:
-    """Return rows with null where a figure is undefined: JSON has no NaN."""
-    return frame.astype("object").where(frame.notna(), None).to_dict(orient)
 
 
 def _table(means: pd.DataFrame) -> str:
