@@ -64,16 +64,55 @@ WITH polls AS (
     WHERE newest = 1
 )
 """
-# One row a booth and party with votes in it.
-_BOOTHS: Final = f"""{_LAST}
-SELECT l.place, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes,
-       max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
-                THEN b.votes_polled END) AS polled,
-       max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
-                THEN b.electors END) AS electors
-FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
-LEFT JOIN booths b ON b.election_id = v.election_id AND b.seat_id = v.seat_id AND b.booth_no = v.booth_no
-GROUP BY l.place, v.booth_no, v.party ORDER BY l.place, v.booth_no, v.party
+# Margins and turnout beside support, one row a place and party. A state has two million pairs of a booth and a party,
+# so that they stay in SQL. Every party of a seat stands in all of its booths, with no votes where the sheet has none.
+_SUPPORT: Final = f"""{_LAST}
+, counted AS (
+    SELECT l.place, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes,
+           max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
+                    THEN b.votes_polled END) AS polled,
+           max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
+                    THEN b.electors END) AS electors
+    FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
+    LEFT JOIN booths b ON b.election_id = v.election_id AND b.seat_id = v.seat_id AND b.booth_no = v.booth_no
+    GROUP BY l.place, v.booth_no, v.party
+), numbered AS (
+    SELECT place, booth_no, party, votes, polled, electors,
+           row_number() OVER (PARTITION BY place, booth_no ORDER BY coalesce(votes, 0) DESC, party) AS rank
+    FROM counted
+), listed AS (
+    SELECT place, booth_no, sum(votes) AS total, max(polled) AS polled, max(electors) AS electors,
+           max(CASE WHEN rank = 1 THEN party END) AS leader, max(CASE WHEN rank = 1 THEN votes END) AS first,
+           coalesce(max(CASE WHEN rank = 2 THEN votes END), 0) AS second
+    FROM numbered GROUP BY place, booth_no HAVING sum(votes) > 0
+), parties AS (
+    SELECT DISTINCT place, party FROM counted WHERE party NOT IN ('IND', 'OTH') AND votes > 0
+), shared AS (
+    SELECT p.place, p.party, b.booth_no, b.total, b.polled, b.electors, coalesce(c.votes, 0) / b.total AS share,
+           100 * (coalesce(c.votes, 0) / b.total
+                  - CASE WHEN p.party = b.leader THEN b.second ELSE b.first END / b.total) AS margin
+    FROM parties p JOIN listed b ON b.place = p.place
+    LEFT JOIN counted c ON c.place = b.place AND c.booth_no = b.booth_no AND c.party = p.party
+), ranked AS (
+    SELECT place, party, total, polled, electors, margin,
+           sum(total) OVER (PARTITION BY place, party ORDER BY margin, booth_no
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - total / 2 AS middle,
+           sum(total) OVER (PARTITION BY place, party) AS whole,
+           -- booths of the same share have the mean of their ranks
+           (rank() OVER (PARTITION BY place, party ORDER BY share)
+            + (count(*) OVER (PARTITION BY place, party, share) - 1) / 2.0)
+               / count(*) OVER (PARTITION BY place, party) > 0.5 AS strong
+    FROM shared
+)
+SELECT place, party,
+       min(CASE WHEN middle / whole >= 0.1 THEN margin END) AS booth_margin_low,
+       min(CASE WHEN middle / whole >= 0.5 THEN margin END) AS booth_margin_median,
+       min(CASE WHEN middle / whole >= 0.9 THEN margin END) AS booth_margin_high,
+       sum(CASE WHEN abs(margin) < {_CLOSE} THEN total ELSE 0 END) / sum(total) AS booth_close,
+       sum(CASE WHEN strong THEN polled END) * 1.0 / sum(CASE WHEN strong AND polled IS NOT NULL THEN electors END)
+           - sum(CASE WHEN NOT strong THEN polled END) * 1.0
+             / sum(CASE WHEN NOT strong AND polled IS NOT NULL THEN electors END) AS booth_turnout_gap
+FROM ranked GROUP BY place, party ORDER BY place, party
 """
 _SEATS: Final = f"""{_LAST}
 SELECT l.place, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
@@ -101,8 +140,8 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     keys = pd.MultiIndex.from_arrays([place, people["party"].astype("object")])
     seats = known.sql("SELECT DISTINCT seat_id FROM booth_votes ORDER BY seat_id")
     seats["place"] = known.place(seats["seat_id"]).astype("str") if len(seats) else pd.Series(dtype="str")
-    booths = _booths(known, seats[seats["place"].isin(set(place.dropna()))])
-    support = _support(booths)
+    asked = seats[seats["place"].isin(set(place.dropna()))]
+    support = known.sql(_SUPPORT, places=asked).set_index(["place", "party"])
     swing, volatility = _swing(carried_votes(known))
     lag = _neighbours(known, known.sql(_SEATS, places=seats))
     roll = electors(known)
@@ -123,63 +162,6 @@ def _rows(table: pd.DataFrame, keys: pd.MultiIndex | pd.Series, index: pd.Index)
     if not isinstance(table.index, pd.MultiIndex):
         table = table.set_axis(table.index.astype("object"))
     return table.reindex(keys).set_axis(index)
-
-
-def _booths(known: KnownTables, places: pd.DataFrame) -> pd.DataFrame:
-    """Return place, booth_no, party, votes, polled, electors, total, share, rival (best share of another party)."""
-    rows = known.sql(_BOOTHS, places=places)
-    booth = [rows["place"], rows["booth_no"]]
-    rows["total"] = rows.groupby(booth)["votes"].transform("sum")
-    rows = rows[rows["total"] > 0].copy()
-    rows["share"] = rows["votes"] / rows["total"]
-    # every party of a seat stands in all of its booths, with no votes where the sheet has none
-    parties = rows.loc[~rows["party"].isin(["IND", "OTH"]) & (rows["votes"] > 0), ["place", "party"]].drop_duplicates()
-    every = rows[["place", "booth_no", "total", "polled", "electors"]].groupby(["place", "booth_no"]).first()
-    full = parties.merge(every.reset_index(), on="place")
-    full = full.merge(rows[["place", "booth_no", "party", "votes", "share"]], how="left",
-                      on=["place", "booth_no", "party"])  # fmt: skip
-    full[["votes", "share"]] = full[["votes", "share"]].fillna(0.0)
-    return full.merge(_best_two(rows), on=["place", "booth_no"]).assign(
-        rival=lambda table: np.where(table["party"] == table["leader"], table["second"], table["first"])
-    )
-
-
-def _best_two(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return leader, first and second (shares) of each booth."""
-    ordered = rows.sort_values(["place", "booth_no", "share", "party"], ascending=[True, True, False, True])
-    rank = ordered.groupby(["place", "booth_no"]).cumcount()
-    first = ordered[rank == 0].rename(columns={"party": "leader", "share": "first"})
-    second = ordered[rank == 1].rename(columns={"share": "second"})
-    keys = ["place", "booth_no"]
-    both = first[[*keys, "leader", "first"]].merge(second[[*keys, "second"]], on=keys, how="left")
-    return both.fillna({"second": 0.0})
-
-
-def _support(booths: pd.DataFrame) -> pd.DataFrame:
-    """Return margins and turnout beside support, by place and party."""
-    table = booths.assign(margin=100 * (booths["share"] - booths["rival"]))
-    by = ["place", "party"]
-    ordered = table.sort_values([*by, "margin", "booth_no"])
-    weight = ordered["total"]
-    whole = weight.groupby([ordered["place"], ordered["party"]]).transform("sum")
-    middle = weight.groupby([ordered["place"], ordered["party"]]).cumsum() - weight / 2
-    ordered = ordered.assign(rank=middle / whole)
-    out = pd.DataFrame(index=pd.MultiIndex.from_frame(ordered[by].drop_duplicates()))
-    for name, level in (("booth_margin_low", 0.1), ("booth_margin_median", 0.5), ("booth_margin_high", 0.9)):
-        out[name] = ordered[ordered["rank"] >= level].groupby(by)["margin"].first()
-    close = weight.where(ordered["margin"].abs() < _CLOSE, 0.0)
-    keys = [ordered["place"], ordered["party"]]
-    out["booth_close"] = close.groupby(keys).sum() / weight.groupby(keys).sum()
-    rank = table.groupby(by)["share"].rank(pct=True, method="average")
-    good = table["polled"].notna()
-    strong = good & (rank > 0.5)
-    out["booth_turnout_gap"] = _turnout(table[strong]) - _turnout(table[good & ~strong])
-    return out
-
-
-def _turnout(rows: pd.DataFrame) -> pd.Series:
-    sums = rows.groupby(["place", "party"])[["polled", "electors"]].sum()
-    return sums["polled"] / sums["electors"]
 
 
 def _swing(carried: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
