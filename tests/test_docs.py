@@ -134,6 +134,16 @@ def test_words_in_bold_stand_on_the_page_as_in_the_guide(name: str, language: st
     assert bold <= page_words(language), sorted(bold - page_words(language))
 
 
+def test_the_messages_that_the_first_page_explains_are_those_of_the_program() -> None:
+    page = (DOCS / "start.md").read_text(encoding="utf-8").split("| it says |")[1].split("\n\n")[0]
+    said = re.findall(r"^\| `(.+?)` \|", page, flags=re.MULTILINE)
+    files = [path for stage in ("data", "scoring", "app") for path in (ROOT / stage).rglob("*.py")]
+    source = re.sub(r'"\s*\n\s*f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in files))
+    parts = [part.strip() for message in said for part in message.split("...") if part.strip()]
+    assert len(said) == 3
+    assert [part for part in parts if part not in source] == []
+
+
 @pytest.mark.slow
 def test_the_site_is_built_without_a_warning_and_loads_nothing_from_outside(tmp_path: Path) -> None:
     done = subprocess.run(
