@@ -39,7 +39,7 @@ _WORLDS: Final = ("plain", "gamed_activity", "dishonest_ratings")
 _HEADS: Final = {
     "winners": "winners named", "winners_given_swing": "the same given swing", "error": "error, points",
     "error_given_swing": "swing-free error, points", "rank_correlation": "rank correlation",
-    "margin_error": "margin error, points", "oracle_share": "share of the oracle's gain",
+    "margin_error": "margin error, points", "honest": "honest ratings", "dishonest": "dishonest ratings",
 }  # fmt: skip
 
 
@@ -158,11 +158,15 @@ def ablation_job(
         Nothing can be measured.
     """
     settings, corpus = workspace.settings, corpus_of(workspace)
+    path = out or workspace.root / "ablation.md"
     chosen = list(targets) or default_targets(corpus)[-newest:]
+    if not chosen and not states:
+        raise KhakaError("nothing to measure: no election can be predicted here, and no made-up states are asked for")
     shares = pd.DataFrame(columns=["election_id", "family", *FIGURES])
     layer = pd.DataFrame(columns=["election_id", "family", "margin_error"])
     if chosen:
         shares = ablate_shares(corpus, settings.model, chosen, progress=progress)
+        _write(path, shares, layer, [])
         last = max(corpus.election(name).result_date for name in chosen)
         ready = prepare(
             corpus, as_of=last, party=settings.party.party, settings=settings.model, weights=settings.weights.points,
@@ -170,22 +174,29 @@ def ablation_job(
         )  # fmt: skip
         order = [election.election_id for election in ready.past]
         layer = ablate_layer(ready.examples, order, settings.model, dict(settings.weights.points))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for seed in range(1, states + 1):
         for world in _WORLDS:
             rows += _state(world, seed, seats, settings)
             progress(f"made-up state {world} {seed}")
-    made = pd.DataFrame(rows, columns=["state", "family", "oracle_share"])
-    if not len(shares) and not len(made):
-        raise KhakaError("nothing to measure: no election can be predicted here, and no made-up states are asked for")
+            _write(path, shares, layer, rows)  # long work: what is measured is kept
+    return _write(path, shares, layer, rows), path
+
+
+def _write(path: Path, shares: pd.DataFrame, layer: pd.DataFrame, rows: list[dict[str, Any]]) -> Ablation:
+    made = pd.DataFrame(rows, columns=["state", "ratings", "family", "oracle_share"])
+    parts = [
+        losses(made[made["ratings"] == kind].rename(columns={"oracle_share": kind}), "state", [kind])
+        for kind in ("honest", "dishonest")
+    ]
     result = Ablation(
         losses(shares, "election_id", FIGURES), losses(layer, "election_id", ["margin_error"]),
-        losses(made, "state", ["oracle_share"]), len(chosen), made["state"].nunique(),
+        pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True),
+        shares["election_id"].nunique(), made["state"].nunique(),
     )  # fmt: skip
-    path = out or workspace.root / "ablation.md"
     write_bytes(path, result.document().markdown().encode())
     write_bytes(path.with_suffix(".csv"), result.table().to_csv(index=False).encode())
-    return result, path
+    return result
 
 
 def _state(world: str, seed: int, seats: int, settings: Settings) -> list[dict[str, Any]]:
@@ -216,5 +227,6 @@ def _state(world: str, seed: int, seats: int, settings: Settings) -> list[dict[s
             scores = score(found, eligibility(found.people, polls, as_of=as_of))
             judged = evaluate(folder / "state" / "truth" / "truth.parquet", scores)
             gain = judged.as_dict()["rules"]["model"]["oracle_share"]
-            rows.append({"state": f"{world} {seed}", "family": family, "oracle_share": gain})
+            kind = "dishonest" if "dishonest" in world else "honest"
+            rows.append({"state": f"{world} {seed}", "ratings": kind, "family": family, "oracle_share": gain})
         return rows
