@@ -16,8 +16,8 @@ from typing import Any, Final
 import numpy as np
 
 from khaka.data.booth_names import fold, to_latin
-from khaka.data.readers.form20.layout import VoteColumn
 from khaka.data.readers.form20.party import ENOUGH_SHARE, NAMED, party_of, split_party
+from khaka.data.readers.form20.table import VoteColumn
 
 LEAST: Final = 0.5
 """A pair less sure than this is no match."""

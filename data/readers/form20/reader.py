@@ -18,7 +18,7 @@ from khaka.data.flags.table import CellFault, SeatFacts, make
 from khaka.data.readers.base import Options, Piece, Reading, faults, join_faults
 from khaka.data.readers.form20.cells import Grid, grid_of
 from khaka.data.readers.form20.columns import ColumnMatch, Nominee, match_columns, sum_near
-from khaka.data.readers.form20.layout import SheetTable, read_layout
+from khaka.data.readers.form20.layout import read_layout
 from khaka.data.readers.form20.rows import (
     Counted,
     LostCell,
@@ -32,6 +32,7 @@ from khaka.data.readers.form20.rows import (
 )
 from khaka.data.readers.form20.script import could_be_krutidev, from_krutidev, is_krutidev_sheet
 from khaka.data.readers.form20.stream import read_stream
+from khaka.data.readers.form20.table import SheetTable
 from khaka.data.readers.form20.where import Where, where_of
 from khaka.data.readers.sheet import Sheet
 

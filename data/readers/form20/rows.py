@@ -17,8 +17,8 @@ import pandas as pd
 from khaka.data.flags.table import CellFault
 from khaka.data.readers.base import faults, join_faults
 from khaka.data.readers.form20.columns import ColumnMatch
-from khaka.data.readers.form20.layout import COUNTS, SheetRow, SheetTable, VoteColumn
 from khaka.data.readers.form20.script import count_of, decimal_comma
+from khaka.data.readers.form20.table import COUNTS, SheetRow, SheetTable, VoteColumn
 
 _KEEP: Final = {"votes_polled": "polled", "votes_polled_female": "polled_female"}
 

@@ -12,8 +12,8 @@ from collections import Counter
 from typing import Final
 
 from khaka.data.readers.form20.cells import Box, Grid
-from khaka.data.readers.form20.layout import COUNTS, SheetRow, SheetTable, VoteColumn
 from khaka.data.readers.form20.script import Role, count_of, role_of
+from khaka.data.readers.form20.table import COUNTS, SheetRow, SheetTable, VoteColumn
 
 _LONG: Final = 300
 _COUNT: Final = r"(\d[\d,]*|-)"
