@@ -76,35 +76,40 @@ _SUPPORT: Final = f"""{_LAST}
     FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
     LEFT JOIN booths b ON b.election_id = v.election_id AND b.seat_id = v.seat_id AND b.booth_no = v.booth_no
     GROUP BY l.place, v.booth_no, v.party
-), numbered AS (
-    SELECT place, booth_no, party, votes, polled, electors,
-           row_number() OVER (PARTITION BY place, booth_no ORDER BY coalesce(votes, 0) DESC, party) AS rank
-    FROM counted
-), listed AS (
-    SELECT place, booth_no, sum(votes) AS total, max(polled) AS polled, max(electors) AS electors,
-           max(CASE WHEN rank = 1 THEN party END) AS leader, max(CASE WHEN rank = 1 THEN votes END) AS first,
-           coalesce(max(CASE WHEN rank = 2 THEN votes END), 0) AS second
-    FROM numbered GROUP BY place, booth_no HAVING sum(votes) > 0
+), leaders AS (
+    SELECT place, booth_no, sum(votes) AS total, max(votes) AS first, max(polled) AS polled, max(electors) AS electors,
+           row_number() OVER (ORDER BY place, booth_no) AS booth
+    FROM counted GROUP BY place, booth_no HAVING sum(votes) > 0
 ), parties AS (
-    SELECT DISTINCT place, party FROM counted WHERE party NOT IN ('IND', 'OTH') AND votes > 0
+    SELECT place, party, row_number() OVER (ORDER BY place, party) AS unit
+    FROM counted WHERE party NOT IN ('IND', 'OTH') AND votes > 0 GROUP BY place, party
+), coded AS (
+    -- whole numbers as keys from here on: sorting text is what costs
+    SELECT l.booth, p.unit, c.votes, l.first
+    FROM counted c JOIN leaders l ON l.place = c.place AND l.booth_no = c.booth_no
+    LEFT JOIN parties p ON p.place = c.place AND p.party = c.party
+), seconds AS (
+    SELECT booth, coalesce(CASE WHEN sum(CASE WHEN votes = first THEN 1 ELSE 0 END) > 1 THEN max(first)
+                                ELSE max(CASE WHEN votes < first THEN votes END) END, 0) AS second
+    FROM coded GROUP BY booth
 ), shared AS (
-    SELECT p.place, p.party, b.booth_no, b.total, b.polled, b.electors, coalesce(c.votes, 0) / b.total AS share,
+    SELECT p.unit, b.booth, b.total, b.polled, b.electors, coalesce(c.votes, 0) / b.total AS share,
            100 * (coalesce(c.votes, 0) / b.total
-                  - CASE WHEN p.party = b.leader THEN b.second ELSE b.first END / b.total) AS margin
-    FROM parties p JOIN listed b ON b.place = p.place
-    LEFT JOIN counted c ON c.place = b.place AND c.booth_no = b.booth_no AND c.party = p.party
+                  - CASE WHEN coalesce(c.votes, 0) < b.first THEN b.first ELSE s.second END / b.total) AS margin
+    FROM parties p JOIN leaders b ON b.place = p.place JOIN seconds s ON s.booth = b.booth
+    LEFT JOIN coded c ON c.booth = b.booth AND c.unit = p.unit
 ), ranked AS (
-    SELECT place, party, total, polled, electors, margin,
-           sum(total) OVER (PARTITION BY place, party ORDER BY margin, booth_no
+    SELECT unit, total, polled, electors, margin,
+           sum(total) OVER (PARTITION BY unit ORDER BY margin, booth
                             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - total / 2 AS middle,
-           sum(total) OVER (PARTITION BY place, party) AS whole,
+           sum(total) OVER (PARTITION BY unit) AS whole,
            -- booths of the same share have the mean of their ranks
-           (rank() OVER (PARTITION BY place, party ORDER BY share)
-            + (count(*) OVER (PARTITION BY place, party, share) - 1) / 2.0)
-               / count(*) OVER (PARTITION BY place, party) > 0.5 AS strong
+           (rank() OVER (PARTITION BY unit ORDER BY share)
+            + count(*) OVER (PARTITION BY unit ORDER BY share RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) / 2.0
+               / count(*) OVER (PARTITION BY unit) > 0.5 AS strong
     FROM shared
-)
-SELECT place, party,
+), summed AS (
+SELECT unit,
        min(CASE WHEN middle / whole >= 0.1 THEN margin END) AS booth_margin_low,
        min(CASE WHEN middle / whole >= 0.5 THEN margin END) AS booth_margin_median,
        min(CASE WHEN middle / whole >= 0.9 THEN margin END) AS booth_margin_high,
@@ -112,7 +117,10 @@ SELECT place, party,
        sum(CASE WHEN strong THEN polled END) * 1.0 / sum(CASE WHEN strong AND polled IS NOT NULL THEN electors END)
            - sum(CASE WHEN NOT strong THEN polled END) * 1.0
              / sum(CASE WHEN NOT strong AND polled IS NOT NULL THEN electors END) AS booth_turnout_gap
-FROM ranked GROUP BY place, party ORDER BY place, party
+    FROM ranked GROUP BY unit
+) SELECT p.place, p.party, s.booth_margin_low, s.booth_margin_median, s.booth_margin_high, s.booth_close,
+         s.booth_turnout_gap
+FROM summed s JOIN parties p ON p.unit = s.unit ORDER BY p.place, p.party
 """
 _SEATS: Final = f"""{_LAST}
 SELECT l.place, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
