@@ -19,8 +19,8 @@ from khaka.data.ingest import ingest
 from khaka.data.settings import Settings
 from khaka.data.simulate import simulate
 from khaka.data.workspace import Workspace, init_workspace
-from khaka.features.cutoff import FrameSource
 from khaka.features.registry import FAMILIES
+from khaka.features.source import FrameSource
 from khaka.scoring.card_blocks import Document
 from khaka.scoring.eligibility import eligibility
 from khaka.scoring.evaluate import evaluate

@@ -20,7 +20,7 @@ from khaka.data.ingest import ingest
 from khaka.data.settings import Settings
 from khaka.data.simulate import simulate
 from khaka.data.workspace import init_workspace
-from khaka.features.cutoff import FrameSource
+from khaka.features.source import FrameSource
 from khaka.scoring.audit import exposure_against_truth
 from khaka.scoring.eligibility import eligibility
 from khaka.scoring.evaluate import evaluate

@@ -17,10 +17,10 @@ from khaka.data.errors import KhakaError
 from khaka.data.history import keep
 from khaka.data.store import TableStore
 from khaka.data.workspace import Workspace
-from khaka.features.cutoff import FrameSource, family
 from khaka.features.engine import Engine
 from khaka.features.people import Kind
 from khaka.features.scenario import lineup
+from khaka.features.source import FrameSource, family
 from khaka.features.table import FeatureTable, feature_table
 from khaka.scoring.batch import write_forecast, write_scores
 from khaka.scoring.predict import forecast_nominees, predict_aspirants

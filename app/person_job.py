@@ -23,8 +23,9 @@ from khaka.data.quarantine import check_rows
 from khaka.data.schema import TABLES
 from khaka.data.workspace import Workspace
 from khaka.features.assignments import completion
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.ledger import CHECKS, VERDICTS, Language, check_name, finding, ledger
+from khaka.features.source import FrameSource
 
 DECLARED: Final = (
     "election_id", "seat_id", "aspirant_id", "person_id", "name", "name_hi", "sex", "birth_date", "category",

@@ -20,9 +20,10 @@ from khaka.features.assignments import completion
 from khaka.features.booth_list import booth_list
 from khaka.features.booth_team import by_block, posts
 from khaka.features.coverage import best_at_booth, calendar
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.ledger import VERDICTS, Ledger, counted, ledger_parts, tally
 from khaka.features.presence import presence_table
+from khaka.features.source import FrameSource
 
 FOLDER: Final = "presence"
 """Folder beside the scores: ledger.parquet, booths.parquet, days.parquet; aspirants.csv (verdicts,

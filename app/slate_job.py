@@ -173,9 +173,10 @@ def check_model(workspace: Workspace, found: str, as_of: object, wanted: str) ->
 
 def _shares(workspace: Workspace, election_id: str, scores: pd.DataFrame) -> pd.DataFrame:
     """Return the expected share of every party in every seat, the own party without its person."""
-    from khaka.features.cutoff import FrameSource, KnownTables
+    from khaka.features.cutoff import KnownTables
     from khaka.features.nominee_table import nominee_features
     from khaka.features.scenario import lineup
+    from khaka.features.source import FrameSource
 
     seats = sorted(scores["seat_id"].astype("str").unique())
     party = workspace.settings.party.party
@@ -190,7 +191,7 @@ def _draws(
     workspace: Workspace, election_id: str, scores: pd.DataFrame, table: pd.DataFrame
 ) -> npt.NDArray[np.float64]:
     """Return the draws of margins behind the scores, drawn once more from the same seed, row by row as `table`."""
-    from khaka.features.cutoff import FrameSource
+    from khaka.features.source import FrameSource
     from khaka.scoring.predict import predict_aspirants
 
     settings = workspace.settings

@@ -20,7 +20,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.workspace import init_workspace
-from khaka.features.cutoff import FrameSource
+from khaka.features.source import FrameSource
 from khaka.scoring.batch import write_scores
 from khaka.scoring.evaluate import evaluate_files
 from khaka.scoring.evaluate_ridge import plain_ridge

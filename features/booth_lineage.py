@@ -15,7 +15,8 @@ import pandas as pd
 from khaka.data.lineage import FILE, build_lineage, kept_lineage
 from khaka.data.lineage_carry import carry
 from khaka.data.store import TableStore
-from khaka.features.cutoff import KnownTables, Source, cache_folder
+from khaka.features.cutoff import KnownTables
+from khaka.features.source import Source, cache_folder
 
 KEY: Final = ["election_id", "seat_id", "booth_no"]
 _PAIR: Final = ["from_election", "to_election"]

@@ -7,7 +7,8 @@ import datetime as dt
 import pandas as pd
 
 from khaka.data.errors import KhakaError
-from khaka.features.cutoff import IST, Source
+from khaka.features.cutoff import IST
+from khaka.features.source import Source
 
 
 def decision_date(source: Source, election_id: str, *, lead_days: int) -> dt.date:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from khaka.features.cutoff import family
+from khaka.features.source import family
 
 INDEPENDENT = "IND"
 

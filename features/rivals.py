@@ -13,8 +13,8 @@ import pandas as pd
 
 from khaka.data.delimitation import place_of
 from khaka.data.errors import KhakaError
-from khaka.features.cutoff import Source
 from khaka.features.scenario import Replaced
+from khaka.features.source import Source
 
 NOBODY: Final = "none"
 """Word for a rival party without a nominee."""

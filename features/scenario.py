@@ -16,7 +16,7 @@ import pandas as pd
 from khaka.data.delimitation import place_of
 from khaka.data.engine_settings import EngineSettings
 from khaka.data.schema import TABLES
-from khaka.features.cutoff import Source, cache_folder, engine_settings, left_out, stored_files
+from khaka.features.source import Source, cache_folder, engine_settings, left_out, stored_files
 
 PLACEHOLDER: Final = "own:"
 """Start of the nominee_id of the party's own open place."""

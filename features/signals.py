@@ -14,10 +14,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from khaka.features.cutoff import KnownTables, Source
+from khaka.features.cutoff import KnownTables
 from khaka.features.decision import decision_date
 from khaka.features.presence import presence_table
 from khaka.features.ratings import ROLES, adjusted, survey_shares
+from khaka.features.source import Source
 
 JUDGED: Final = (*ROLES, "poll")
 """Who judges: the roles of the table `ratings`, and the surveys of the table `surveys`."""

@@ -19,10 +19,11 @@ import pyarrow as pa
 
 from khaka.data.durable import write_json, write_parquet
 from khaka.features.booth_lineage import lineage_lacks
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.engine import Engine
 from khaka.features.people import COLUMNS, Kind, people
 from khaka.features.registry import FAMILIES, FeatureInfo
+from khaka.features.source import FrameSource
 
 FAMILY_MODULES: Final[tuple[str, ...]] = (
     "khaka.features.person",

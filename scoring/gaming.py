@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from khaka.features.cutoff import FrameSource
 from khaka.features.scenario import Replaced, lineup
+from khaka.features.source import FrameSource
 from khaka.features.table import feature_table
 from khaka.scoring.rank import seat_numbers, seat_slices
 from khaka.training.candidate import BASELINE

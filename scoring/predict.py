@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.errors import KhakaError
-from khaka.features.cutoff import FrameSource, KnownTables, Source
+from khaka.features.cutoff import KnownTables
 from khaka.features.nominee_table import nominee_features
 from khaka.features.registry import FeatureInfo
 from khaka.features.rivals import with_rivals
 from khaka.features.scenario import PLACEHOLDER, lineup
+from khaka.features.source import FrameSource, Source
 from khaka.features.table import FeatureTable, feature_table
 from khaka.scoring.scenario import BASE, Scenario
 from khaka.training.candidate import BASELINE

@@ -12,10 +12,11 @@ from importlib import import_module
 import pandas as pd
 
 from khaka.data.errors import KhakaError
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.nominee_table import FEATURES as NOMINEE_FEATURES
 from khaka.features.people import people
 from khaka.features.registry import FAMILIES
+from khaka.features.source import FrameSource
 from khaka.features.table import FAMILY_MODULES
 from khaka.training.corpus import PastElection
 

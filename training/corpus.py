@@ -23,9 +23,10 @@ import khaka.features
 from khaka.data.durable import read_parquet, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.store import TableStore
-from khaka.features.cutoff import FrameSource, KnownTables, Source
+from khaka.features.cutoff import KnownTables
 from khaka.features.decision import decision_date
 from khaka.features.nominee_table import nominee_features
+from khaka.features.source import FrameSource, Source
 from khaka.training.prior_ridge import Floats
 
 _INPUTS: Final = ("seats", "elections", "seat_elections", "nominees", "aspirants")

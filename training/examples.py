@@ -16,8 +16,8 @@ import pandas as pd
 
 from khaka.data.errors import KhakaError
 from khaka.data.settings import ModelSettings
-from khaka.features.cutoff import FrameSource
 from khaka.features.registry import FAMILIES, FeatureInfo
+from khaka.features.source import FrameSource
 from khaka.features.table import feature_table
 from khaka.training.candidate import BASELINE
 from khaka.training.corpus import PastElection

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.store import TELLS_STATE, TableStore
-from khaka.features.cutoff import FrameSource, KnownTables, family
+from khaka.features.cutoff import KnownTables
+from khaka.features.source import FrameSource, family
 
 MOST_ELECTIONS: Final = 6
 """Elections in the history strip."""

@@ -96,7 +96,8 @@ def features_first(workspace: Path) -> float:
 def booths_sql(workspace: Path) -> float:
     from khaka.data.workspace import open_workspace
     from khaka.features import booths
-    from khaka.features.cutoff import FrameSource, KnownTables
+    from khaka.features.cutoff import KnownTables
+    from khaka.features.source import FrameSource
 
     world = world_of(workspace)
     source = FrameSource(open_workspace(workspace).store)

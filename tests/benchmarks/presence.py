@@ -95,9 +95,10 @@ def compare(folder: Path) -> tuple[float, float]:
     from khaka.data.presence_settings import PresenceSettings
     from khaka.data.store import TableStore
     from khaka.features.booth_list import booth_list
-    from khaka.features.cutoff import FrameSource, KnownTables, end_of_day
+    from khaka.features.cutoff import KnownTables, end_of_day
     from khaka.features.ledger import ledger_sql
     from khaka.features.presence import presence_table
+    from khaka.features.source import FrameSource
 
     world = json.loads((folder / "world.json").read_text())
     store, own = TableStore(folder / "tables"), world["election_id"]

@@ -11,7 +11,8 @@ from khaka.data.errors import KhakaError
 from khaka.data.quarantine import check_rows
 from khaka.features.assignments import COLUMNS, completion, draw
 from khaka.features.booth_team import ROLES, by_block, posts
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
+from khaka.features.source import FrameSource
 
 OLD, NEW, SEAT = "S24-2022-AE", "S24-2027-AE", "S24-2008-1"
 ISSUED, LATER = dt.date(2026, 11, 20), dt.date(2027, 1, 10)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from khaka.features.booths import FEATURES, features
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
+from khaka.features.source import FrameSource
 
 SEAT = "S24-2008-1"
 NEW = "S24-2017-AE"

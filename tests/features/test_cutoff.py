@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from khaka.data.errors import KhakaError
-from khaka.features.cutoff import FrameSource, KnownTables, end_of_day
+from khaka.features.cutoff import KnownTables, end_of_day
+from khaka.features.source import FrameSource
 
 OLD, NEW, SEAT = "S24-2012-AE", "S24-2017-AE", "S24-2008-1"
 ELECTIONS = pd.DataFrame(

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.demographics import features, info, seat_measures, standard_errors
+from khaka.features.source import FrameSource
 
 NEW = "S24-2017-AE"
 ONE, TWO, THREE = "S24-2008-1", "S24-2008-2", "S24-2008-3"

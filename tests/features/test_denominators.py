@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.denominators import electors, growth, roll_of
+from khaka.features.source import FrameSource
 
 SEAT = "S24-2008-1"
 

@@ -11,8 +11,9 @@ import pytest
 from khaka.data.errors import KhakaError
 from khaka.data.store import TableStore
 from khaka.data.workspace import init_workspace, open_workspace
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.engine import DuckEngine
+from khaka.features.source import FrameSource
 
 QUERY = """
 SELECT sum(n * (x % 7)) AS y FROM (

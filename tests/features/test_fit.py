@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.fit import FEATURES, features
+from khaka.features.source import FrameSource
 
 NEW, SEAT = "S24-2017-AE", "S24-2008-1"
 

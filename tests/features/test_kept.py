@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from khaka.data.store import TableStore
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.kept import kept
+from khaka.features.source import FrameSource
 
 OLD, NEW, SEAT = "S24-2017-AE", "S24-2022-AE", "S24-2008-1"
 

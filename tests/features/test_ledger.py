@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from khaka.data.presence_settings import PresenceSettings
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.ledger import CHECKS, DOUBTING, NOTES, REFUSING, check_name, finding, ledger, ledger_parts, summary
 from khaka.features.presence import presence_table
+from khaka.features.source import FrameSource
 
 ELECTION, SEAT = "S24-2027-AE", "S24-2008-1"
 PLACE = {str(3 * i + j + 1): (26.0213 + 0.05 * i, 80.0317 + 0.055 * j) for i in range(3) for j in range(3)}

@@ -15,8 +15,9 @@ import pytest
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.store import TableStore
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.ledger import ledger
+from khaka.features.source import FrameSource
 
 ELECTION = "S24-2027-AE"
 DAY = dt.date(2027, 1, 10)

@@ -11,7 +11,8 @@ import pytest
 from khaka.data.flags.registry import COLUMNS
 from khaka.data.flags.store import write_flags
 from khaka.data.store import TableStore
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
+from khaka.features.source import FrameSource
 
 OLD, NEW, SEAT = "S24-2017-AE", "S24-2022-AE", "S24-2008-1"
 

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.people import COLUMNS, people
 from khaka.features.person import FEATURES, features
+from khaka.features.source import FrameSource
 
 OLD, NEW, BYE, LATER = "S24-2012-AE", "S24-2017-AE", "S24-2014-BYE1", "S24-2022-AE"
 ONE, TWO, FAR = "S24-2008-1", "S24-2008-2", "S24-2008-300"

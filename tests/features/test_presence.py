@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.people import people
 from khaka.features.presence import FEATURES, features, verified_share
+from khaka.features.source import FrameSource
 
 OLD, NEW, SEAT = "S24-2012-AE", "S24-2017-AE", "S24-2008-1"
 LAT = {"1": 26.0, "2": 26.1, "3": 26.2, "4": 26.3}

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.quality import FEATURES, PARTS, PRIOR, SIGNALS, Agreement, Guess, features, guess, loadings
 from khaka.features.signals import FACTS, JUDGED, Cycle, within_seat
+from khaka.features.source import FrameSource
 
 SEATS = 150
 

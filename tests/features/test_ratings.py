@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.ratings import FEATURES, adjusted, features
+from khaka.features.source import FrameSource
 
 NEW, ONE, TWO = "S24-2017-AE", "S24-2008-1", "S24-2008-2"
 SEAT = {"a": ONE, "b": ONE, "c": TWO, "d": TWO}

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from khaka.data.errors import KhakaError
-from khaka.features.cutoff import Source
 from khaka.features.rivals import RivalChange, with_rivals
+from khaka.features.source import Source
 
 SEATS = ["S24-2008-1", "S24-2008-2"]
 

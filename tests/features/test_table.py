@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from khaka.features import table as module
-from khaka.features.cutoff import FrameSource
+from khaka.features.source import FrameSource
 from khaka.features.table import FAMILY_MODULES, SOURCES, FeatureTable, feature_table
 
 OLD, NEW, ONE, TWO = "S24-2012-AE", "S24-2017-AE", "S24-2008-1", "S24-2008-2"

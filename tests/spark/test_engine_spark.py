@@ -19,10 +19,10 @@ pytest.importorskip("pyspark", reason="PySpark is not installed: make test-spark
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.store import TableStore
-from khaka.features.cutoff import FrameSource
 from khaka.features.engine import DuckEngine, Engine
 from khaka.features.engine_spark import SparkEngine
 from khaka.features.scenario import lineup
+from khaka.features.source import FrameSource
 from khaka.features.table import FeatureTable, feature_table
 
 

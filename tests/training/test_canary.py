@@ -14,8 +14,9 @@ from khaka.data.settings import ModelSettings
 from khaka.data.simulate import simulate
 from khaka.data.store import TableStore
 from khaka.data.workspace import init_workspace
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
 from khaka.features.nominee_table import nominee_features
+from khaka.features.source import FrameSource
 from khaka.features.table import feature_table
 from khaka.training.corpus import Corpus
 from khaka.training.fit import train
