@@ -109,7 +109,7 @@ torture: $(DEV) $(LAYOUT)
 
 docs: $(DEV) $(LAYOUT)
 	@$(BIN)/python -m khaka.app.reference docs/reference
-	@$(BIN)/mkdocs build --quiet --strict
+	@$(BIN)/mkdocs build --strict
 	@echo "build/site/index.html"
 
 sbom: $(DEV)
