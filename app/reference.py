@@ -117,7 +117,7 @@ def _parameter(item: click.Parameter, context: click.Context) -> str:
         if item.name in ("workspace", "quiet", "as_json", "help"):
             return ""
         names = ", ".join([*item.opts, *item.secondary_opts])
-        metavar = "" if item.is_flag else f" {item.make_metavar(context)}"
+        metavar = "" if item.is_flag else f" {item.make_metavar(context)}".replace("INTEGER RANGE", "N")
         default = item.default
         shown = (
             f" Default: {default}."
@@ -184,10 +184,12 @@ def _settings() -> str:
 
 
 def _limit(limit: object) -> str:
-    words = {"ge": "at least", "le": "at most", "gt": "above", "lt": "below", "min_length": "characters, at least",
-             "max_length": "characters, at most", "pattern": "like"}  # fmt: skip
-    found = [f"{word} {getattr(limit, name)}" for name, word in words.items() if getattr(limit, name, None) is not None]
-    return ", ".join(found)
+    words = {
+        "ge": "at least {}", "le": "at most {}", "gt": "above {}", "lt": "below {}", "pattern": "like {}",
+        "min_length": "{} characters or more", "max_length": "{} characters at most",
+    }  # fmt: skip
+    known = {name: getattr(limit, name, None) for name in words}
+    return ", ".join(text.format(known[name]) for name, text in words.items() if known[name] is not None)
 
 
 def _features() -> str:
