@@ -34,7 +34,9 @@ LAYER_FAMILIES: Final = ("person", "fit", "presence", "ratings")
 OTHER_FAMILIES: Final = tuple(family for family in FAMILIES if family not in LAYER_FAMILIES)
 """Families that the candidate layer never looks at, so that they need not be made for it."""
 
-_FOLDS: Final = 4
+FOLDS: Final = 4
+"""Parts of the elections; what is said of one part was learned from the others."""
+
 _PEOPLE: Final = ("sex", "category", "community", "age")
 _DECLARED: Final = "declared:"  # apart from features of the same name
 Progress = Callable[[str], None]
@@ -159,7 +161,7 @@ def make_examples(
     Examples
         Sorted by election and nominee.
     """
-    folds = {election.election_id: index % _FOLDS for index, election in enumerate(past)}
+    folds = {election.election_id: index % FOLDS for index, election in enumerate(past)}
     parts: list[pd.DataFrame] = []
     infos: dict[str, FeatureInfo] = {}
     for fold in sorted(set(folds.values())):

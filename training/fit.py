@@ -24,13 +24,12 @@ from khaka.training.contenders import choose, compare, guessed, makers
 from khaka.training.corpus import Corpus, PastElection
 from khaka.training.evidence import FILE as EVIDENCE
 from khaka.training.evidence import held, out_of_time
-from khaka.training.examples import Examples, Progress, fit_shares, make_examples
+from khaka.training.examples import FOLDS, Examples, Progress, fit_shares, make_examples
 from khaka.training.leak import refuse_leaks, refuse_share_leaks
 from khaka.training.prior_ridge import Floats
 from khaka.training.shares import ShareModel, feature_columns
 from khaka.training.uncertainty import MarginSpread, estimate_spread, with_explained
 
-_FOLDS: Final = 4
 _CHECKED: Final = 3  # newest elections whose share features are checked for leaks
 _SHARES: Final = "shares.json"
 _SPREAD: Final = "spread.json"
@@ -277,8 +276,8 @@ def _out_of_fold(examples: Examples, make: Callable[[], CandidateModel]) -> Floa
     """Return margin minus expected margin, each election predicted by a layer that had not seen it."""
     names = np.unique(examples.election)
     residual = np.full(len(examples.margin), np.nan)
-    for fold in range(min(_FOLDS, len(names))):
-        out = np.isin(examples.election, names[fold::_FOLDS])
+    for fold in range(min(FOLDS, len(names))):
+        out = np.isin(examples.election, names[fold::FOLDS])
         seen = examples.where(~out) if not out.all() else examples
         model = make().fit(seen.X, seen.margin, groups=seen.group, elections=seen.election)
         residual[out] = examples.margin[out] - model.predict(examples.X[out])

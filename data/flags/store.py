@@ -17,6 +17,7 @@ from khaka.data.flags.registry import COLUMNS, FAULTS, empty
 from khaka.data.store import LEFT_OUT, LEFT_OUT_COLUMNS
 
 FILE: Final = "flags.parquet"
+_BOOTH: Final = ["election_id", "seat_id", "booth_no"]
 
 
 def read_flags(root: Path) -> pd.DataFrame:
@@ -70,8 +71,7 @@ def write_flags(root: Path, new: pd.DataFrame, *, seats: pd.DataFrame) -> int:
 
 def _write_left_out(root: Path, flags: pd.DataFrame, elections: set[str]) -> None:
     """Write for each of the elections which booths stay out of totals; no file where none does."""
-    out = flags[(flags["severity"] == "out") & (flags["booth_no"] != "")]
-    keys = ["election_id", "seat_id", "booth_no"]
+    out = _out(flags)
     for election in sorted(elections):
         path = root / "tables" / LEFT_OUT / f"{election}.parquet"
         rows = out[out["election_id"] == election]
@@ -79,9 +79,14 @@ def _write_left_out(root: Path, flags: pd.DataFrame, elections: set[str]) -> Non
             path.unlink(missing_ok=True)
             continue
         spoilt = rows["column"].str.startswith("electors")
-        found = rows[keys].assign(electors=spoilt).groupby(keys, sort=True)["electors"].any().reset_index()
+        found = rows[_BOOTH].assign(electors=spoilt).groupby(_BOOTH, sort=True)["electors"].any().reset_index()
         path.parent.mkdir(parents=True, exist_ok=True)
         write_parquet(path, pa.Table.from_pandas(found, schema=LEFT_OUT_COLUMNS, preserve_index=False))
+
+
+def _out(flags: pd.DataFrame) -> pd.DataFrame:
+    """Return the flags that keep a booth out of totals."""
+    return flags[(flags["severity"] == "out") & (flags["booth_no"] != "")]
 
 
 def rows_out_of_totals(root: Path) -> pd.DataFrame:
@@ -98,11 +103,10 @@ def rows_out_of_totals(root: Path) -> pd.DataFrame:
         Columns election_id, seat_id, booth_no, faults (names, comma between): one row a booth, sorted.
     """
     flags = read_flags(root)
-    out = flags[(flags["severity"] == "out") & (flags["booth_no"] != "")]
-    keys = ["election_id", "seat_id", "booth_no"]
+    out = _out(flags)
     if out.empty:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*keys, "faults")})
-    joined = out.groupby(keys, sort=True)["fault"].agg(lambda names: ",".join(sorted(set(names))))
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*_BOOTH, "faults")})
+    joined = out.groupby(_BOOTH, sort=True)["fault"].agg(lambda names: ",".join(sorted(set(names))))
     return joined.rename("faults").reset_index().astype("str")
 
 

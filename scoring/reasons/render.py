@@ -11,7 +11,7 @@ from typing import Final
 
 from khaka.features.registry import FeatureInfo
 from khaka.scoring.reasons.catalogue import Catalogue
-from khaka.scoring.reasons.figures import gap, grouped, spoken, tenths
+from khaka.scoring.reasons.figures import Spoken, gap, grouped, spoken, tenths
 
 MISSED: Final = (
     "rating_observer", "education_level", "age_at_poll", "cases_pending", "log_assets", "lives_in_seat",
@@ -46,7 +46,10 @@ def figure(texts: Catalogue, value: float, unit: str) -> str:
     str
         Such as "12.3%" or "12.3 प्रतिशत".
     """
-    said = spoken(value, unit)
+    return _with_unit(texts, spoken(value, unit))
+
+
+def _with_unit(texts: Catalogue, said: Spoken) -> str:
     return texts.say(f"unit.{said.unit}", number=said.number)
 
 
@@ -93,8 +96,7 @@ def fact(texts: Catalogue, info: FeatureInfo, value: float) -> str:
         said = gap(value, unit)
         if not said.number.strip("0.,"):  # would be printed as nothing
             return texts.say(f"{base}.even")
-        size = texts.say(f"unit.{said.unit}", number=said.number)
-        return texts.say(f"{base}.above" if value >= 0 else f"{base}.below", value=size)
+        return texts.say(f"{base}.above" if value >= 0 else f"{base}.below", value=_with_unit(texts, said))
     if f"{base}.fact" in texts:
         level = f"{base}.levels." + f"{value:g}".replace(".", "_")
         words = texts.say(level) if level in texts else figure(texts, value, unit)
