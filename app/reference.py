@@ -176,7 +176,9 @@ def _settings() -> str:
         ]
         for key, item in model.model_fields.items():
             default = item.get_default(call_default_factory=True)
-            shown = "required" if item.is_required() else f"`{_cell(str(default))}`"
+            shown = (
+                "required" if item.is_required() else f"`{_cell(str(default))}`" if default not in ("", {}) else "empty"
+            )
             limits = ", ".join(_limit(limit) for limit in item.metadata)
             lines.append(f"| `{key}` | {shown} | {_cell(limits)} | {_cell(item.description or '')} |")
         lines.append("")
