@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from khaka.data.flags.registry import COLUMNS
+from khaka.data.flags.registry import COLUMNS, empty
 from khaka.data.flags.store import write_flags
+from khaka.data.history import keep, lay_out
+from khaka.data.settings import Settings
 from khaka.data.store import TableStore
 from khaka.features.cutoff import KnownTables
 from khaka.features.source import FrameSource
@@ -67,3 +69,15 @@ def test_electors_in_doubt_are_blank(store: TableStore, files: bool) -> None:
     cut = known(store, files=files)
     assert cut.sql("SELECT sum(electors) AS n FROM booths")["n"].iloc[0] == 400
     assert cut.frame("booths")["electors"].isna().tolist() == [False, False, True]
+
+
+def test_a_result_that_is_made_again_leaves_out_what_it_left_out_then(store: TableStore, tmp_path: Path) -> None:
+    flag(store, "counted")
+    root, inputs = store.folder.parent, store.hashes()
+    settings = Settings.model_validate({"party": {"state": "S24", "party": "INC"}})
+    digest = keep(root, store.folder, inputs, settings)
+    before = store.left_out
+    write_flags(root, empty(), seats=pd.DataFrame({"election_id": [OLD], "seat_id": [SEAT]}))
+    assert store.left_out.empty
+    lay_out(root, inputs, digest, tmp_path / "then")
+    pd.testing.assert_frame_equal(TableStore(tmp_path / "then" / "tables").left_out, before)
