@@ -93,3 +93,7 @@ def show(what: Figure | Path | str, name: str = "picture") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         what.savefig(path, bbox_inches="tight")
         print(path.name)
+    if not isinstance(what, (Path, str)):
+        import matplotlib.pyplot as plt
+
+        plt.close(what)  # else the next plot is drawn over it

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from _prepared import look, prepared, show
+from _prepared import folder, look, prepared, show
 
 from khaka.app.card_job import card_job
 from khaka.scoring.evaluate import evaluate_files
+from khaka.scoring.shap_plots import shap_plots
 from khaka.training.tracking import Tracker
 
 look()
@@ -83,8 +84,15 @@ print(judged.text())
 # %% [markdown]
 # ## What moves the expected margin: SHAP values of the linear and boosted parts
 #
-# Written when the model was trained; the values add up to the margin of each nominee.
+# Written when the model was trained; with the base they add up to the margin of each nominee. The seat outweighs the
+# person by far, so the person's part is drawn apart.
 
 # %%
 artifacts = Path(Tracker(workspace.workspace).uri.removeprefix("sqlite:///")).parent / "artifacts" / model.run_id
 show(next(artifacts.rglob("shap_summary.png")))
+values = pd.read_parquet(next(artifacts.rglob("feature_values.parquet")))
+parts = pd.read_parquet(next(artifacts.rglob("shap_values.parquet"))).reset_index(drop=True)
+person = parts[["(base)", *(name for name in values.columns if name != "seat_baseline")]]
+place = folder() / "pictures" / "person"
+shap_plots(person, values.drop(columns="seat_baseline"), place, title="What moves it beside the seat")
+show(place / "shap_summary.png")
