@@ -139,7 +139,7 @@ def batch_first(workspace: Path) -> float:
 
 
 def national(workspace: Path) -> float:
-    """Ten states, one after the other in one process, past cycles included."""
+    """All states, one after the other in one process, past cycles included."""
     shutil.rmtree(workspace / "cache" / "presence", ignore_errors=True)
     return _score(workspace, world_of(workspace)["elections"])
 
