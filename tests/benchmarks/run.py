@@ -3,8 +3,8 @@
     python tests/benchmarks/run.py [--size state|small] [--folder DIR] [--without national]
 
 `state`: 403 seats, 173,000 booths, 5 assembly elections, 8 million vote rows, 5 million events, 4,000 aspirants.
-`small`: 40 seats of the same kind, and three states that stand for the ten of a country, their time scaled up: a country
-is done state after state. Prints a table and one JSON line a figure. Every piece runs in a process of its own.
+`small`: 40 seats of the same kind; three states stand for the ten of a country, done one after the other, and their
+time is scaled up. Prints a table and one JSON line a figure. Every piece runs in a process of its own.
 A made-up state that is in the folder already is used again.
 """
 
