@@ -20,7 +20,8 @@ from khaka.features.booth_family import FEATURES as FAMILY
 from khaka.features.booth_family import booth_family
 from khaka.features.booth_lineage import carried_votes
 from khaka.features.booth_swing import FEATURES, features
-from khaka.features.cutoff import FrameSource, KnownTables
+from khaka.features.cutoff import KnownTables
+from khaka.features.source import FrameSource
 
 SEAT, OTHER = "S24-2008-1", "S24-2008-2"
 POLLS = {"S24-2012-AE": "2012-03-06", "S24-2017-AE": "2017-03-11", "S24-2022-AE": "2022-03-10"}
