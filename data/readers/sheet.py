@@ -208,14 +208,44 @@ def _open_csv(path: Path) -> Sheet:
         raise KhakaError(f"{path} is no table: it holds binary data; give CSV, CSV.gz, Parquet, XLSX, XML or a map")
     first = text.splitlines()[0]
     delimiter = max(",\t;", key=first.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    rows = csv_rows(path, text, delimiter)
     if len(head) >= _SAMPLE_BYTES:
         rows = rows[:-1]  # the last one may be cut off
+    if not rows:
+        raise KhakaError(f"{path} has no header in its first {_SAMPLE_BYTES:,} bytes; give a file with header and rows")
     header = _named([name.strip() for name in rows[0]])
     _refuse_twice(path, header)
     body = [row for row in rows[1 : _SAMPLE_ROWS + 1] if len(row) == len(header)]
     sample = pd.DataFrame(body, columns=list(header), dtype="str").replace(list(BLANKS), pd.NA)
     return Sheet(path, "csv", header, sample, encoding, delimiter)
+
+
+def csv_rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
+    """Return the cells of a CSV text, whichever way its lines end (old spreadsheets end them with CR alone).
+
+    Parameters
+    ----------
+    path : Path
+        For the error.
+    text : str
+        Decoded content.
+    delimiter : str
+        Between cells.
+
+    Returns
+    -------
+    list of list of str
+        Row by row.
+
+    Raises
+    ------
+    KhakaError
+        A cell is longer than any table has, as when a quotation mark is never closed.
+    """
+    try:
+        return list(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter))
+    except csv.Error as error:
+        raise KhakaError(f"{path} is no CSV that can be read ({error}); look for a quotation mark left open") from None
 
 
 def _open_parquet(path: Path) -> Sheet:

@@ -285,3 +285,10 @@ def test_an_empty_workspace_has_a_report(bench: Bench) -> None:
     report = data_report(store=bench.store, workspace_root=bench.root, state="S24")
     assert report.to_dict()["elections"] == []
     assert "none" in report.to_text()
+
+
+def test_lines_that_end_with_a_carriage_return_alone_are_lines(bench: Bench) -> None:
+    """Old spreadsheets write them; a stray one once stopped the whole job."""
+    rows = b"seat_id,state,seat_no,seat_name\rS24-2008-1,S24,1,Rampur\rS24-2008-2,S24,2,Sitapur\r"
+    assert bench.ingest(bench.file("seats.csv", rows)).kept == 2
+    assert bench.ingest(bench.file("x.csv", b"\rS")).refused

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from xml.etree import ElementTree
 
 from khaka.data.errors import KhakaError
 from khaka.data.readers.form20.script import clean
+from khaka.data.readers.sheet import csv_rows
 
 _DECLARATION: Final = re.compile(r"<\?xml[^>]*\?>")
 _MOST_CELLS: Final = 3_000_000
@@ -128,10 +127,7 @@ def _csv(path: Path) -> Grid:
     if "\x00" in text:
         raise KhakaError(f"{path} is no table: it holds binary data; give CSV, XLSX, an XML dump of cells or a PDF")
     delimiter = max(",\t;|", key=text[:20_000].count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise KhakaError(f"{path} is no readable CSV ({error}); save it again as CSV UTF-8") from None
+    rows = csv_rows(path, text, delimiter)
     _not_too_large(path, rows)
     return from_rows(rows)
 
