@@ -35,6 +35,8 @@ Status = Literal["read", "unchanged", "skipped", "refused"]
 
 _IGNORED: Final = (".md", ".txt", ".rst", ".toml", ".log", ".lock", ".png", ".jpg")
 _TRUTH: Final = "truth"
+UNFORESEEN: Final = "something in it was not foreseen"
+"""What a refusal says where a reader met what nobody thought of."""
 _WORLD: Final = "world.json"
 
 
@@ -257,7 +259,14 @@ def _one(
         entry = known[key]
         tables = tuple(TableCount(name, kept, unchanged=kept) for name, kept in sorted(entry.get("tables", {}).items()))
         return FileReport(path, "unchanged", entry["format"], "the same file was read before", tables), None
-    intake = take_in(path, options, as_format=as_format, scratch=root, official_of=official_of(store), waits=waits)
+    try:
+        intake = take_in(path, options, as_format=as_format, scratch=root, official_of=official_of(store), waits=waits)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # a file that no reader was made for must not stop the others; the tests count these as faults of ours
+        raise KhakaError(
+            f"{path} could not be read: {UNFORESEEN} ({type(error).__name__}: {str(error)[:120]}); nothing of it was "
+            "stored. Save it again in another format, and please report it"
+        ) from error
     try:
         counts, changes, late, touched = _store(intake, store)
     finally:

@@ -206,7 +206,9 @@ def _open_csv(path: Path) -> Sheet:
     text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
     if "\x00" in text:
         raise KhakaError(f"{path} is no table: it holds binary data; give CSV, CSV.gz, Parquet, XLSX, XML or a map")
-    first = text.splitlines()[0]
+    if not text.strip():
+        raise KhakaError(f"{path} holds no text; give a file with a header and rows")
+    first = text.lstrip("\r\n").splitlines()[0]
     delimiter = max(",\t;", key=first.count)
     rows = csv_rows(path, text, delimiter)
     if len(head) >= _SAMPLE_BYTES:

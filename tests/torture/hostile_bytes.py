@@ -9,7 +9,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["khaka.data"]):
-    from khaka.data.ingest import ingest
+    from khaka.data.ingest import UNFORESEEN, ingest
     from khaka.data.workspace import init_workspace
 
 NAMES = (
@@ -25,7 +25,8 @@ def one(data: bytes) -> None:
     path = FOLDER / NAMES[data[-1] % len(NAMES) if data else 0]
     path.write_bytes(data)
     try:
-        ingest([path], workspace_root=WORKSPACE.root, store=WORKSPACE.store)
+        report = ingest([path], workspace_root=WORKSPACE.root, store=WORKSPACE.store)
+        assert not any(UNFORESEEN in file.reason for file in report.refused), report.refused
     finally:
         path.unlink(missing_ok=True)
 
