@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from khaka.features.booth_lineage import carried_votes
+from khaka.features.booths import LAST_POLL
 from khaka.features.cutoff import KnownTables
 from khaka.features.denominators import electors
 from khaka.features.party_history import neighbour_means
@@ -51,22 +52,9 @@ FEATURES: Final = by_name(
 )  # fmt: skip
 """Features of change at the booths, by name."""
 
-# Each place's last poll, as `features.booths` picks it.
-_LAST: Final = """
-WITH polls AS (
-    SELECT election_id, seat_id FROM booth_votes GROUP BY election_id, seat_id HAVING sum(votes) > 0
-), last_poll AS (
-    SELECT place, election_id, seat_id FROM (
-        SELECT w.place, p.election_id, p.seat_id,
-               row_number() OVER (PARTITION BY w.place ORDER BY CASE WHEN e.kind = 'AE' THEN 0 ELSE 1 END,
-                                  e.result_date DESC, p.election_id DESC, p.seat_id DESC) AS newest
-        FROM polls p JOIN elections e ON e.election_id = p.election_id JOIN places w ON w.seat_id = p.seat_id) ranked
-    WHERE newest = 1
-)
-"""
 # Margins and turnout beside support, one row a place and party. A state has two million pairs of a booth and a party,
 # so that they stay in SQL. Every party of a seat stands in all of its booths, with no votes where the sheet has none.
-_SUPPORT: Final = f"""{_LAST}
+_SUPPORT: Final = f"""{LAST_POLL}
 , counted AS (
     SELECT l.place, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes,
            max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
@@ -122,7 +110,7 @@ SELECT unit,
          s.booth_turnout_gap
 FROM summed s JOIN parties p ON p.unit = s.unit ORDER BY p.place, p.party
 """
-_SEATS: Final = f"""{_LAST}
+_SEATS: Final = f"""{LAST_POLL}
 SELECT l.place, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
 FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
 GROUP BY l.place, v.party ORDER BY l.place, v.party

@@ -36,9 +36,7 @@ FEATURES: Final = by_name(
 """Features of booth history, by name."""
 
 # Each place's last poll is found first, so that older votes are never grouped; keys are narrow numbers.
-# Gini of shares s weighted by the booth's votes w, from booths in rising order of s (W = running weight, middle of
-# the step): G = 2 * sum(w * s * Wmid) / (W * sum(w * s)) - 1.
-_SUPPORT: Final = """
+LAST_POLL: Final = """
 WITH polls AS (
     SELECT election_id, seat_id FROM booth_votes GROUP BY election_id, seat_id HAVING sum(votes) > 0
 ), last_poll AS (
@@ -48,7 +46,15 @@ WITH polls AS (
                                   e.result_date DESC, p.election_id DESC, p.seat_id DESC) AS newest
         FROM polls p JOIN elections e ON e.election_id = p.election_id JOIN places w ON w.seat_id = p.seat_id) ranked
     WHERE newest = 1
-), numbered AS (
+)
+"""
+"""Beginning of a query: each place's last poll with booth votes, an assembly poll before a Lok Sabha poll."""
+
+# Gini of shares s weighted by the booth's votes w, from booths in rising order of s (W = running weight, middle of
+# the step): G = 2 * sum(w * s * Wmid) / (W * sum(w * s)) - 1.
+_SUPPORT: Final = (
+    LAST_POLL
+    + """, numbered AS (
     SELECT row_number() OVER (ORDER BY place) AS place_no, place, election_id, seat_id FROM last_poll
 ), votes AS MATERIALIZED (
     SELECT n.place_no, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
@@ -80,6 +86,7 @@ SELECT n.place, party, max(seat_share) AS booth_share, avg(led::DOUBLE) AS booth
            / max(seat_share) AS booth_best_tenth
 FROM level JOIN numbered n USING (place_no) GROUP BY n.place, party ORDER BY n.place, party
 """
+)
 
 # A booth whose turnout is above 1 has a wrong figure and is left out; so has one with women above all.
 _TURNOUT: Final = """
