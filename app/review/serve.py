@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from khaka.data.settings import ReviewSettings
 
+_BACKLOG: Final = 2048  # connections that wait until a worker is up
 _TOO_SOON: Final = 5.0  # seconds: a worker that ends earlier would only end again
 
 
@@ -100,7 +101,6 @@ def serve(
         uvicorn.Server(_config(served, settings)).run(sockets=[listening])
         return
     served.state.review.database.close()
-    listening.listen(2048)
     arguments = [str(listening.fileno()), str(workspace.root), results.election_id, results.as_of]
     _supervise([sys.executable, "-m", __name__, *arguments], workers, listening.fileno())
 
@@ -166,6 +166,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(_BACKLOG)  # before the address is told: whoever reads it may call at once, and waits its turn
         listening.set_inheritable(True)
     except OSError as error:
         raise KhakaError(f"{host}:{port} can't be listened on: {error.strerror}; choose another --port") from None
