@@ -12,7 +12,8 @@ import pandas as pd
 
 from khaka.app.dossier_job import dossier_job
 from khaka.app.evaluation import record_evaluation
-from khaka.app.jobs import features_job, forecast_job, score_job
+from khaka.app.features_job import features_job
+from khaka.app.jobs import forecast_job, score_job
 from khaka.app.progress import Progress
 from khaka.app.review.sign_in import add_sign_in
 from khaka.app.slate_job import slate_job

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from khaka.app.jobs import features_job, silent
+from khaka.app.features_job import features_job
+from khaka.app.jobs import silent
 from khaka.app.train_job import corpus_of
 from khaka.data.durable import write_bytes, write_json
 from khaka.data.errors import KhakaError

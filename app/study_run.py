@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from khaka.app.jobs import data_hash, features_job
+from khaka.app.features_job import features_job
+from khaka.app.jobs import data_hash
 from khaka.app.train_job import corpus_of
 from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest

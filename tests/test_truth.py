@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from khaka.app.jobs import features_job, score_job
+from khaka.app.features_job import features_job
+from khaka.app.jobs import score_job
 from khaka.app.train_job import train_job
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate

@@ -25,7 +25,7 @@ def command(common: Common, election: str, as_of: dt.date, out: Path | None, eng
     Aspirants of the party where there are any, otherwise the declared nominees of all parties. A JSON file beside it
     says of each feature its unit, its source and from when it is known.
     """
-    from khaka.app.jobs import features_job
+    from khaka.app.features_job import features_job
 
     workspace = common.open()
     path, table = features_job(workspace, election_id=election, as_of=as_of, out=out, on_spark=engine == "spark")

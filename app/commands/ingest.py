@@ -10,7 +10,7 @@ import click
 from khaka.app.options import Common, common_options
 
 if TYPE_CHECKING:
-    from khaka.data.ingest import IngestReport
+    from khaka.data.ingest_report import IngestReport
 
 
 @click.command(

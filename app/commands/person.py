@@ -71,7 +71,8 @@ def correct(common: Common, person: str, event: str | None, values: tuple[str, .
 @common_options
 def erase(common: Common, person: str, yes: bool) -> None:
     """Erase PERSON (an aspirant_id or person_id) from all tables; say what remains."""
-    from khaka.app.person_job import erase_job, find_person
+    from khaka.app.erase_job import erase_job
+    from khaka.app.person_job import find_person
 
     workspace = common.open()
     found = find_person(workspace, person)

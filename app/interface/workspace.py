@@ -17,7 +17,7 @@ from khaka.data.schema import TABLES
 from khaka.data.workspace import Workspace, init_workspace, open_workspace
 
 if TYPE_CHECKING:
-    from khaka.data.ingest import IngestReport
+    from khaka.data.ingest_report import IngestReport
     from khaka.data.settings import Settings
     from khaka.data.store import TableStore
     from khaka.features.people import Kind
@@ -220,7 +220,7 @@ class OpenWorkspace:
         KhakaError
             Neither aspirants nor nominees are there, or the day is on or after the result.
         """
-        from khaka.app.jobs import features_of
+        from khaka.app.features_job import features_of
 
         return features_of(self.workspace, election_id=election_id, as_of=to_day(as_of), kind=kind, without=without)
 

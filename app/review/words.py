@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from khaka.app.review.language import Language, catalogue
 from khaka.scoring.blueprint import say
-from khaka.scoring.blueprint.model import Words
+from khaka.scoring.blueprint.words import Words
 from khaka.scoring.pictures.look import Look
 
 if TYPE_CHECKING:

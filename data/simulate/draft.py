@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from khaka.data.simulate.cycles import Selection
 from khaka.data.simulate.land import Land
 from khaka.data.simulate.politics import Politics
-from khaka.data.simulate.selection import Selection
 from khaka.data.simulate.world import World
 
 Array = npt.NDArray[Any]

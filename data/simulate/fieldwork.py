@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from khaka.data.simulate.booths import Units, nearest
+from khaka.data.simulate.cycles import HABITS, Aspirants
 from khaka.data.simulate.judgements import at
 from khaka.data.simulate.land import Land
 from khaka.data.simulate.politics import Politics
-from khaka.data.simulate.selection import HABITS, Aspirants
 from khaka.data.simulate.world import World, stream
 
 Floats = npt.NDArray[np.float64]

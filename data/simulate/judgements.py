@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from khaka.data.simulate.cycles import Aspirants
 from khaka.data.simulate.land import Land
 from khaka.data.simulate.politics import Politics, odds
-from khaka.data.simulate.selection import Aspirants
 from khaka.data.simulate.world import World, stream
 
 Array = npt.NDArray[Any]

@@ -12,31 +12,24 @@
     seat.aspirants[0].chance.words.say("hi")                # every text is there in both languages
     state.contrast("S24-2008-163", a, b)                    # adds up: parts and rest are the difference
 
-Nothing here imports mlflow, shap, lightgbm or geopandas. The records are described in `model.py`.
+Nothing here imports mlflow, shap, lightgbm or geopandas. The records are described in `model.py` (the seat) and
+`names.py` (aspirants, ratings, panel).
 """
 
 from __future__ import annotations
 
 from khaka.scoring.blueprint.model import (
     BOOTH_COLUMNS,
-    Aspirant,
-    Chance,
     Community,
-    Contrast,
-    Fact,
-    PanelPlace,
-    Part,
     PartyShare,
     PastElection,
     Quota,
-    Rating,
-    Reason,
     SeatBlueprint,
     SeatHead,
-    StageName,
-    Words,
 )
+from khaka.scoring.blueprint.names import Aspirant, Contrast, Fact, PanelPlace, Part, Rating, Reason, StageName
 from khaka.scoring.blueprint.state import StateBlueprint, latest_results, load_state
+from khaka.scoring.blueprint.words import Chance, Words
 
 __all__ = [
     "BOOTH_COLUMNS",

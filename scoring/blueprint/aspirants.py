@@ -11,8 +11,9 @@ import pandas as pd
 from khaka.features.ratings import adjusted
 from khaka.scoring.blueprint import say
 from khaka.scoring.blueprint.contrasts import Explained
-from khaka.scoring.blueprint.model import Aspirant, Fact, Rating, StageName, Words
+from khaka.scoring.blueprint.names import Aspirant, Fact, Rating, StageName
 from khaka.scoring.blueprint.tables import BySeat, Tables, day_of, moment, number, text, whole
+from khaka.scoring.blueprint.words import Words
 
 _WORDS_OF: Final = {"sex": "sex", "category": "category", "education": "education", "party_post": "post"}
 

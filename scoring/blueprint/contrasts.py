@@ -12,8 +12,9 @@ import pandas as pd
 
 from khaka.features.registry import FeatureInfo
 from khaka.features.table import FAMILY_MODULES
-from khaka.scoring.blueprint.model import Contrast, Part, Reason, Words
+from khaka.scoring.blueprint.names import Contrast, Part, Reason
 from khaka.scoring.blueprint.tables import BySeat, text
+from khaka.scoring.blueprint.words import Words
 from khaka.scoring.explain import BASE
 from khaka.scoring.reasons.catalogue import LANGUAGES, catalogue
 from khaka.scoring.reasons.topics import topic, topic_numbers

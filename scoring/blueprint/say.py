@@ -7,7 +7,7 @@ import functools
 import math
 from typing import Final
 
-from khaka.scoring.blueprint.model import Chance, Words
+from khaka.scoring.blueprint.words import Chance, Words
 from khaka.scoring.reasons.catalogue import Catalogue, Language, read_catalogue
 from khaka.scoring.reasons.figures import rupees
 

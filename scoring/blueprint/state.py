@@ -18,9 +18,11 @@ from khaka.scoring.blueprint.communities import Communities
 from khaka.scoring.blueprint.contrasts import Explained
 from khaka.scoring.blueprint.heads import heads, quotas
 from khaka.scoring.blueprint.history import History
-from khaka.scoring.blueprint.model import Contrast, PanelPlace, Quota, SeatBlueprint, SeatHead, Words
+from khaka.scoring.blueprint.model import Quota, SeatBlueprint, SeatHead
+from khaka.scoring.blueprint.names import Contrast, PanelPlace
 from khaka.scoring.blueprint.tables import BySeat, Tables, text, whole
 from khaka.scoring.blueprint.unknown import unknown
+from khaka.scoring.blueprint.words import Words
 from khaka.scoring.version import PRINTED, version_of
 
 _CONTRASTS = 3

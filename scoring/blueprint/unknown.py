@@ -10,7 +10,9 @@ import pandas as pd
 
 from khaka.scoring.blueprint import say
 from khaka.scoring.blueprint.communities import only_district, with_communities
-from khaka.scoring.blueprint.model import Aspirant, Community, PastElection, Rating, Words
+from khaka.scoring.blueprint.model import Community, PastElection
+from khaka.scoring.blueprint.names import Aspirant, Rating
+from khaka.scoring.blueprint.words import Words
 
 LEAST_CARRIED: Final = 0.9
 """If booth results reach less than this share of today's electors, it is said."""

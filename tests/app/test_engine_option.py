@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from khaka.app.cli import main
-from khaka.app.jobs import _spark
+from khaka.app.features_job import _spark
 from khaka.data.workspace import init_workspace, open_workspace
 
 ARGUMENTS = ["features", "--election", "S24-2027-AE", "--as-of", "2027-01-10", "--engine"]

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from khaka.app.assign_job import assign_job, completion_table
-from khaka.app.person_job import correct_job, erase_job, export_job
+from khaka.app.erase_job import erase_job
+from khaka.app.person_job import correct_job, export_job
 from khaka.app.presence_job import presence_job
 from khaka.data import people_log
 from khaka.data.durable import read_parquet

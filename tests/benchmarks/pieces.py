@@ -75,7 +75,7 @@ def scan(workspace: Path) -> float:
 
 def features(workspace: Path) -> float:
     """The feature table of the coming election; past cycles were worked out before, as on any day but the first."""
-    from khaka.app.jobs import features_of
+    from khaka.app.features_job import features_of
     from khaka.data.workspace import open_workspace
 
     world = world_of(workspace)

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from khaka.data.field_forms import FORMS, definition, sheets, write_forms
-from khaka.data.ingest import IngestReport, ingest
+from khaka.data.ingest import ingest
+from khaka.data.ingest_report import IngestReport
 from khaka.data.store import TableStore
 
 SEAT = "S24-2008-163"

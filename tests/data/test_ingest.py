@@ -9,8 +9,9 @@ import pytest
 
 from khaka.data.check import data_report
 from khaka.data.errors import KhakaError
-from khaka.data.ingest import IngestReport, ingest
+from khaka.data.ingest import ingest
 from khaka.data.ingest_log import REPLACED
+from khaka.data.ingest_report import IngestReport
 from khaka.data.quarantine import read_quarantine
 from khaka.data.store import TableStore
 
