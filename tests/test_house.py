@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import resource
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,14 +82,19 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     assert not {name.split(".")[0] for name in seen} & {"pandas", "numpy", "mlflow", "lightgbm", "pydantic", "duckdb"}
 
 
-def test_help_is_quick() -> None:
-    command = [sys.executable, "-m", "khaka.app.cli", "--help"]
-    best = 10.0
+def processor_seconds(*command: str) -> float:
+    """Seconds of the processor that a command takes, its best of three: a busy machine makes it wait, not work."""
+    taken = []
     for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.5
+        start = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+        end = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime)
+    return min(taken)
+
+
+def test_help_is_quick() -> None:
+    assert processor_seconds("-m", "khaka.app.cli", "--help") < 0.5
 
 
 def test_every_package_is_listed_in_pyproject() -> None:
