@@ -74,8 +74,8 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with `khaka demo`, or with your own data: khaka init --state S24 --party INC; khaka ingest FOLDER; "
-    "khaka check. `khaka COMMAND --help` shows examples.",
+    epilog="\b\nStart:\n  khaka demo\nor with your own data:\n  khaka init --state S24 --party INC\n"
+    "  khaka ingest FOLDER\n  khaka check\nkhaka COMMAND --help shows examples.",
 )
 @click.version_option(__version__, prog_name="khaka")
 @common_options

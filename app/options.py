@@ -87,16 +87,38 @@ class Day(click.ParamType[dt.date]):
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:  # noqa: ARG002
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         """Read the date; a wrong one is named with the form that would do."""
         if isinstance(value, dt.date):
             return value
         try:
             return dt.date.fromisoformat(str(value))
         except ValueError:
-            from khaka.data.errors import KhakaError
+            self.fail(f"{value!r} is no date; write it as year-month-day, such as 2027-01-31", param, ctx)
 
-            raise KhakaError(f"{value!r} is no date; write it as year-month-day, such as 2027-01-31") from None
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: its examples, each on a line of its own.
+
+    Parameters
+    ----------
+    *lines : str
+        Such as "khaka check --json > report.json"; what follows "#" says more.
+
+    Returns
+    -------
+    str
+        For `epilog`.
+
+    Examples
+    --------
+    >>> print(examples("khaka check", "khaka check --json").removeprefix("\\b\\n"))
+    Examples:
+      khaka check
+      khaka check --json
+    """
+    head = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(["\b", head, *(f"  {line}" for line in lines)])  # \b: click leaves the lines as they are
 
 
 def as_of_option(function: Callable[..., R]) -> Callable[..., R]:

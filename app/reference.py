@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -107,8 +106,7 @@ def _command(command: click.Command, context: click.Context, about: str) -> Iter
         yield from rows
         yield ""
     if command.epilog:
-        examples = re.sub(r"^Examples?: ", "", " ".join(command.epilog.split()))
-        yield from (f"    khaka{example}" for example in re.split(r"(?:^| )khaka(?= )", examples)[1:])
+        yield from (f"    {line.strip()}" for line in command.epilog.splitlines() if line.startswith("  khaka "))
         yield ""
 
 
@@ -124,7 +122,8 @@ def _parameter(item: click.Parameter, context: click.Context) -> str:
             if item.show_default and default not in (None, False, ()) and not callable(default)
             else ""
         )
-        return f"| `{_cell(names + metavar)}` | {_cell((item.help or '') + shown)} |"
+        needed = " Required." if item.required else ""
+        return f"| `{_cell(names + metavar)}` | {_cell((item.help or '') + needed + shown)} |"
     metavar = item.make_metavar(context)
     return f"| `{_cell(metavar)}` | {_ARGUMENTS[metavar]} |"
 

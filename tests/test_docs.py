@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,9 +77,32 @@ def test_every_command_and_option_says_what_it_is_for() -> None:
             for item in command.params
             if isinstance(item, click.Option) and not (item.help or "").strip()
         ]
-        if not isinstance(command, click.Group) and "Example" not in (command.epilog or "") and " " not in name:
+        if not example_lines(command):
             silent.append(f"{name}: no example")
     assert not silent
+
+
+def example_lines(command: click.Command) -> list[str]:
+    return [line.strip() for line in (command.epilog or "").splitlines() if line.startswith("  khaka ")]
+
+
+@pytest.mark.parametrize("line", sorted({line for _, command in every_command() for line in example_lines(command)}))
+def test_every_example_of_the_help_is_a_line_that_the_program_takes(line: str) -> None:
+    words = shlex.split(line.partition(" #")[0].partition(" > ")[0])[1:]
+    command: click.Command = khaka
+    context = click.Context(khaka, info_name="khaka")
+    while isinstance(command, click.Group):
+        name, *words = words
+        found = command.get_command(context, name)
+        assert found is not None, name
+        command, context = found, click.Context(found, info_name=name, parent=context)
+    command.make_context(name, words, parent=context.parent)
+
+
+def test_each_example_of_the_help_stands_on_a_line_of_its_own() -> None:
+    for _, command in every_command():
+        shown = command.get_help(click.Context(command, info_name="x", max_content_width=80))
+        assert set(example_lines(command)) <= {line.strip() for line in shown.splitlines()}
 
 
 def test_every_setting_says_what_it_is_for_and_stands_in_the_docs() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
 @click.command(
-    "ablation", epilog="Examples: khaka ablation   khaka ablation --newest 4 --states 0 --out docs/ablation.md"
+    "ablation", epilog=examples("khaka ablation", "khaka ablation --newest 4 --states 0 --out docs/ablation.md")
 )
 @click.option("--target", "targets", multiple=True, metavar="ID", help="Only these elections; again for each.")
 @click.option("--newest", type=click.IntRange(1), default=8, show_default=True, help="Elections without --target.")

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, as_of_option, common_options, election_option
+from khaka.app.options import Common, as_of_option, common_options, election_option, examples
 
 
 @click.command(
     "assign",
-    epilog="Examples: khaka assign --election S24-2027-AE --as-of 2026-11-20 --per-aspirant 8; "
-    "khaka assign --election S24-2027-AE --as-of 2026-12-15 --done",
+    epilog=examples(
+        "khaka assign --election S24-2027-AE --as-of 2026-11-20 --per-aspirant 8",
+        "khaka assign --election S24-2027-AE --as-of 2026-12-15 --done",
+    ),
 )
 @election_option
 @as_of_option

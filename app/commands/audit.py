@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 PARTS: Final[dict[str, str]] = {
     "model": "Exposure and error by group, the ranking without caste fit, drift between elections.",
@@ -44,7 +44,7 @@ class _Parts(click.Group):
 @click.group(
     "audit",
     cls=_Parts,
-    epilog="Examples: khaka audit model --election S24-2027-AE   khaka audit verify --anchor anchor.txt",
+    epilog=examples("khaka audit model --election S24-2027-AE", "khaka audit verify --anchor anchor.txt"),
 )
 @common_options
 def command(common: Common) -> None:

@@ -6,10 +6,10 @@ import datetime as dt
 
 import click
 
-from khaka.app.options import Common, Day, common_options, election_option
+from khaka.app.options import Common, Day, common_options, election_option, examples
 
 
-@click.command("model", epilog="Example: khaka audit model --election S24-2027-AE")
+@click.command("model", epilog=examples("khaka audit model --election S24-2027-AE"))
 @election_option
 @click.option("--as-of", type=Day(), metavar="DATE", help="Which scores (default: the latest).")
 @common_options

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("verify", epilog="Examples: khaka audit verify   khaka audit verify --anchor /media/usb/anchor.txt")
+@click.command("verify", epilog=examples("khaka audit verify", "khaka audit verify --anchor /media/usb/anchor.txt"))
 @click.option(
     "--anchor", "anchors", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="An anchor kept elsewhere, a file with a line 'anchor COUNT HASH'; repeatable. The workspace's own count too.",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
 @click.command(
     "backtest",
-    epilog="Examples: khaka backtest   khaka backtest --target S24-2017-AE --target S04-2020-AE --json   "
-    "khaka backtest --with age_at_poll",
+    epilog=examples(
+        "khaka backtest",
+        "khaka backtest --target S24-2017-AE --target S04-2020-AE --json",
+        "khaka backtest --with age_at_poll",
+    ),
 )
 @click.option("--target", "targets", multiple=True, metavar="ID", help="Only these elections; again for each.")
 @click.option(

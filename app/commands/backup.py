@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("backup", epilog="Examples: khaka backup /media/usb   khaka backup before-the-meeting.tar.gz")
+@click.command("backup", epilog=examples("khaka backup /media/usb", "khaka backup before-the-meeting.tar.gz"))
 @click.argument("to", type=click.Path(path_type=Path), metavar="FILE_OR_FOLDER")
 @common_options
 def command(common: Common, to: Path) -> None:

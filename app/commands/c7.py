@@ -7,11 +7,17 @@ from typing import Any, cast
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("c7", epilog="Examples: khaka c7 --template > c7.toml; khaka c7 --facts c7.toml --check; "
-               "khaka c7 --facts c7.toml --lang hi --format pdf")  # fmt: skip
+@click.command(
+    "c7",
+    epilog=examples(
+        "khaka c7 --template > c7.toml",
+        "khaka c7 --facts c7.toml --check",
+        "khaka c7 --facts c7.toml --lang hi --format pdf",
+    ),
+)
 @click.option("--facts", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The facts as TOML.")
 @click.option("--seat", metavar="ID", help="One seat (default: all).")
 @click.option("--lang", type=click.Choice(["en", "hi"]), default="en", show_default=True, help="English or Hindi.")

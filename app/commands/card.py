@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
 @click.command(
-    "card", epilog="Examples: khaka card   khaka card --run champion --html card.html --study docs/study.csv"
+    "card", epilog=examples("khaka card", "khaka card --run champion --html card.html --study docs/study.csv")
 )
 @click.option("--run", "wanted", metavar="ALIAS_OR_RUN", help="Which model (default: champion, else challenger).")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write it as HTML.")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("check", epilog="Examples: khaka check   khaka check --json > report.json   khaka check --no-plots")
+@click.command("check", epilog=examples("khaka check", "khaka check --json > report.json", "khaka check --no-plots"))
 @click.option("--plots/--no-plots", default=True, help="Whether maps and plots are drawn (PNG, in the folder check).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Folder of the plots (default: check, in the workspace).")  # fmt: skip

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("demo", epilog="Examples: khaka demo --seats 40 --seed 7   khaka demo --serve")
+@click.command("demo", epilog=examples("khaka demo --seats 40 --seed 7", "khaka demo --serve"))
 @click.option("--seats", default=40, show_default=True, metavar="N", help="Seats of the made-up state.")
 @click.option("--seed", default=2027, show_default=True, metavar="S", help="Another seed, another state.")
 @click.option("--serve", is_flag=True, help="End on the committee's page, printing a sign-in.")

@@ -8,16 +8,18 @@ from typing import Any, cast
 
 import click
 
-from khaka.app.options import Common, Day, common_options, election_option, model_option
+from khaka.app.options import Common, Day, common_options, election_option, examples, model_option
 
 _SHOWN = 3
 
 
 @click.command(
     "dossier",
-    epilog="Examples: khaka dossier --election S24-2027-AE --lang hi; "
-    "khaka dossier --election S24-2027-AE --seat S24-2008-163 --by 'R. Verma'; "
-    "khaka dossier --election S24-2027-AE --format xlsx",
+    epilog=examples(
+        "khaka dossier --election S24-2027-AE --lang hi",
+        "khaka dossier --election S24-2027-AE --seat S24-2008-163 --by 'R. Verma'",
+        "khaka dossier --election S24-2027-AE --format xlsx",
+    ),
 )
 @election_option
 @click.option("--seat", metavar="ID", help="One seat, such as S24-2008-163 (default: all, and one book).")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
 @click.command(
-    "evaluate", epilog="Example: khaka evaluate world/truth/truth.parquet --scores results/S24-2027-AE/2026-12-01"
+    "evaluate", epilog=examples("khaka evaluate world/truth/truth.parquet --scores results/S24-2027-AE/2026-12-01")
 )
 @click.argument("truth", type=click.Path(path_type=Path))
 @click.option(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, as_of_option, common_options, election_option
+from khaka.app.options import Common, as_of_option, common_options, election_option, examples
 
 
-@click.command("features", epilog="Example: khaka features --election S24-2027-AE --as-of 2026-12-15")
+@click.command("features", epilog=examples("khaka features --election S24-2027-AE --as-of 2026-12-15"))
 @election_option
 @as_of_option
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The Parquet file.")

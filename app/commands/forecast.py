@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, as_of_option, common_options, election_option, model_option
+from khaka.app.options import Common, as_of_option, common_options, election_option, examples, model_option
 
 
-@click.command("forecast", epilog="Example: khaka forecast --election S24-2017-AE --as-of 2017-01-01")
+@click.command("forecast", epilog=examples("khaka forecast --election S24-2017-AE --as-of 2017-01-01"))
 @election_option
 @as_of_option
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The Parquet file.")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
 @click.command(
-    "forms", epilog="Example: khaka forms forms/   (then upload the workbooks to ODK Central or KoboToolbox)"
+    "forms", epilog=examples("khaka forms forms/   # then upload the workbooks to ODK Central or KoboToolbox")
 )
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @common_options

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, Day, common_options, election_option
+from khaka.app.options import Common, Day, common_options, election_option, examples
 
 
 @click.command(
     "freeze",
-    epilog='Examples: khaka freeze --election S24-2027-AE --name "List 1" --seats S24-2008-1,S24-2008-2; '
-    "khaka freeze --election S24-2027-AE --check",
+    epilog=examples(
+        'khaka freeze --election S24-2027-AE --name "List 1" --seats S24-2008-1,S24-2008-2',
+        "khaka freeze --election S24-2027-AE --check",
+    ),
 )
 @election_option
 @click.option("--name", metavar="NAME", help='Of the list, such as "List 1".')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 if TYPE_CHECKING:
     from khaka.data.ingest_report import IngestReport
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 @click.command(
     "ingest",
-    epilog="Examples: khaka ingest downloads/   khaka ingest Uttar_Pradesh_AE.csv.gz   "
-    "khaka ingest intake.xlsx --as aspirants --drop aadhaar",
+    epilog=examples(
+        "khaka ingest downloads/",
+        "khaka ingest Uttar_Pradesh_AE.csv.gz",
+        "khaka ingest intake.xlsx --as aspirants --drop aadhaar",
+    ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("init", epilog="Example: khaka init --state S24 --party INC --workspace up2027")
+@click.command("init", epilog=examples("khaka init --state S24 --party INC --workspace up2027"))
 @click.option("--state", required=True, help="ECI code or name of the state, such as S24.")
 @click.option("--party", required=True, help="Whose tickets are scored, as the results write it, such as INC.")
 @common_options

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import click
 
-from khaka.app.options import Common, Day, common_options, election_option
+from khaka.app.options import Common, Day, common_options, election_option, examples
 
 
 @click.command(
-    "moved", epilog="Example: khaka moved --election S24-2027-AE --from 2027-01-03 --to 2027-01-10 --out week.pdf"
+    "moved", epilog=examples("khaka moved --election S24-2027-AE --from 2027-01-03 --to 2027-01-10 --out week.pdf")
 )
 @election_option
 @click.option("--from", "before", type=Day(), metavar="DATE", help="Earlier scores (default: the last but one).")

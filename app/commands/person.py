@@ -8,13 +8,16 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, Day, common_options
+from khaka.app.options import Common, Day, common_options, examples
 
 
 @click.group(
     "person",
-    epilog="Examples: khaka person export A0017   khaka person correct A0017 --set education=graduate "
-    "--reason 'degree shown'   khaka person erase A0017 --yes",
+    epilog=examples(
+        "khaka person export A0017",
+        "khaka person correct A0017 --set education=graduate --reason 'degree shown'",
+        "khaka person erase A0017 --yes",
+    ),
 )
 @common_options
 def command(common: Common) -> None:
@@ -24,7 +27,10 @@ def command(common: Common) -> None:
     """
 
 
-@command.command("export")
+@command.command(
+    "export",
+    epilog=examples("khaka person export A0017", "khaka person export A0017 --as-of 2027-01-10 --out for-A0017"),
+)
 @click.argument("person")
 @click.option("--as-of", type=Day(), metavar="DATE", help="What had arrived by the end of this day (default: today).")
 @click.option(
@@ -40,7 +46,13 @@ def export(common: Common, person: str, as_of: dt.date | None, out: Path | None)
     common.result({"files": [str(path) for path in files]}, "\n".join(str(path) for path in files))
 
 
-@command.command("correct")
+@command.command(
+    "correct",
+    epilog=examples(
+        "khaka person correct A0017 --set education=graduate --reason 'degree shown'",
+        "khaka person correct A0017 --event E42 --set attendance=40 --reason 'typed 400'",
+    ),
+)
 @click.argument("person")
 @click.option("--event", metavar="ID", help="Correct this event of field work instead of the declared facts.")
 @click.option(
@@ -65,7 +77,7 @@ def correct(common: Common, person: str, event: str | None, values: tuple[str, .
     common.result(line, f"corrected: {', '.join(sorted(pairs))} (line {line['number']} of people_log.jsonl)")
 
 
-@command.command("erase")
+@command.command("erase", epilog=examples("khaka person erase A0017", "khaka person erase A0017 --yes"))
 @click.argument("person")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @common_options

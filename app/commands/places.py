@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("places", epilog="Examples: khaka places   khaka places --estimate   khaka places --estimate --json")
+@click.command("places", epilog=examples("khaka places", "khaka places --estimate", "khaka places --estimate --json"))
 @click.option("--estimate", is_flag=True,
               help="Bring district figures to the seats by the map; kept as estimates with their error.")  # fmt: skip
 @common_options

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, as_of_option, common_options, election_option
+from khaka.app.options import Common, as_of_option, common_options, election_option, examples
 
 
 @click.command(
     "presence",
-    epilog="Examples: khaka presence --election S24-2027-AE --as-of 2026-12-15; "
-    "khaka presence --election S24-2027-AE --as-of 2026-12-15 --aspirant A0017 --lang hi",
+    epilog=examples(
+        "khaka presence --election S24-2027-AE --as-of 2026-12-15",
+        "khaka presence --election S24-2027-AE --as-of 2026-12-15 --aspirant A0017 --lang hi",
+    ),
 )
 @election_option
 @as_of_option

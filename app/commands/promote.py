@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
 @click.command(
     "promote",
-    epilog="Examples: khaka promote   khaka promote --by 'Asha Verma'   khaka promote --approve --by 'Ravi Kumar'",
+    epilog=examples("khaka promote", "khaka promote --by 'Asha Verma'", "khaka promote --approve --by 'Ravi Kumar'"),
 )
 @click.option("--run", "wanted", metavar="ID", help="Run, version or alias (default: the newest challenger).")
 @click.option("--approve", is_flag=True, help="Approve what another person has proposed.")

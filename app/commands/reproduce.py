@@ -6,10 +6,10 @@ import datetime as dt
 
 import click
 
-from khaka.app.options import Common, as_of_option, common_options, election_option
+from khaka.app.options import Common, as_of_option, common_options, election_option, examples
 
 
-@click.command("reproduce", epilog="Example: khaka reproduce --election S24-2027-AE --as-of 2026-12-15")
+@click.command("reproduce", epilog=examples("khaka reproduce --election S24-2027-AE --as-of 2026-12-15"))
 @election_option
 @as_of_option
 @common_options

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("restore", epilog="Example: khaka restore khaka-20261123T041500.tar.gz up-restored")
+@click.command("restore", epilog=examples("khaka restore khaka-20261123T041500.tar.gz up-restored"))
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
 @click.argument("to", type=click.Path(path_type=Path), metavar="FOLDER")
 @common_options

@@ -6,10 +6,10 @@ import datetime as dt
 
 import click
 
-from khaka.app.options import Common, Day, common_options
+from khaka.app.options import Common, Day, common_options, examples
 
 
-@click.command("review", epilog="Example: khaka review --port 8100   (then open http://127.0.0.1:8100)")
+@click.command("review", epilog=examples("khaka review --port 8100   # then open http://127.0.0.1:8100"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 for any.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")

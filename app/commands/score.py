@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, as_of_option, common_options, election_option, model_option
+from khaka.app.options import Common, as_of_option, common_options, election_option, examples, model_option
 
 
 @click.command(
     "score",
-    epilog="Examples: khaka score --election S24-2027-AE --as-of 2026-12-15   "
-    "khaka score --election S24-2027-AE --as-of 2026-12-15 --swing -3 --without fit --rival BSP=none",
+    epilog=examples(
+        "khaka score --election S24-2027-AE --as-of 2026-12-15",
+        "khaka score --election S24-2027-AE --as-of 2026-12-15 --swing -3 --without fit --rival BSP=none",
+    ),
 )
 @election_option
 @as_of_option

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("simulate", epilog="Example: khaka simulate world --seats 60 --seed 7 --world dishonest_ratings")
+@click.command("simulate", epilog=examples("khaka simulate world --seats 60 --seed 7 --world dishonest_ratings"))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--world", default="plain", show_default=True, metavar="KIND", help="Kind of world; a wrong one lists all."

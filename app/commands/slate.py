@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import click
 
-from khaka.app.options import Common, Day, common_options, election_option, model_option
+from khaka.app.options import Common, Day, common_options, election_option, examples, model_option
 
 
-@click.command("slate", epilog="Example: khaka slate --election S24-2027-AE --rules rules.toml")
+@click.command("slate", epilog=examples("khaka slate --election S24-2027-AE --rules rules.toml"))
 @election_option
 @click.option("--rules", type=click.Path(path_type=Path), metavar="FILE",
               help="Rules of the party as TOML (default: the law, and one seat a person).")  # fmt: skip

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 
-@click.command("study", epilog="Example: khaka study --worlds plain,turned_dishonest --seeds 3 --seats 40 --out trial")
+@click.command("study", epilog=examples("khaka study --worlds plain,turned_dishonest --seeds 3 --seats 40 --out trial"))
 @click.option("--worlds", default="", metavar="KIND,...", help="Kinds of world (default: all).")
 @click.option("--seeds", default=10, show_default=True, metavar="N", help="States of each kind.")
 @click.option("--seats", default=60, show_default=True, metavar="N", help="Seats of each state.")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khaka.app.options import Common, Day, common_options
+from khaka.app.options import Common, Day, common_options, examples
 
 if TYPE_CHECKING:
     from khaka.data.workspace import Workspace
 
 
-@click.command("train", epilog="Examples: khaka train --as-of 2017-01-01   khaka train --reproduce khaka-margin/1")
+@click.command("train", epilog=examples("khaka train --as-of 2017-01-01", "khaka train --reproduce khaka-margin/1"))
 @click.option("--as-of", type=Day(), metavar="DATE", help="What was known by the end of this day (IST) counts.")
 @click.option("--reproduce", metavar="RUN", help="Train again from this run's record and compare; registers nothing.")
 @common_options

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khaka.app.options import Common, common_options
+from khaka.app.options import Common, common_options, examples
 
 if TYPE_CHECKING:
     from khaka.app.review.store.database import Database
     from khaka.app.review.store.record import Who
 
-_EXAMPLES = (
-    'Examples: khaka user add "Asha Devi" --role state   khaka user add ravi --role observer --district Lucknow   '
-    "khaka user list   khaka user disable ravi"
-)
+_EXAMPLES = {
+    "add": ('khaka user add "Asha Devi" --role state', "khaka user add ravi --role observer --district Lucknow"),
+    "list": ("khaka user list", "khaka user list --json"),
+    "password": ("khaka user password ravi",),
+    "disable": ("khaka user disable ravi",),
+    "enable": ("khaka user enable ravi",),
+}
 
 
-@click.group("user", epilog=_EXAMPLES)
+@click.group("user", epilog=examples(*(lines[0] for lines in _EXAMPLES.values())))
 @common_options
 def command(common: Common) -> None:
     """Who may sign in to the committee's page: add, list, password, disable, enable.
@@ -46,7 +49,7 @@ def _password(from_stdin: bool) -> str:
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
 
-@command.command("add", epilog=_EXAMPLES)
+@command.command("add", epilog=examples(*_EXAMPLES["add"]))
 @click.argument("name")
 @click.option(
     "--role", required=True, metavar="ROLE", help="admin, analyst, state, observer or reader: what the user may do."
@@ -68,7 +71,7 @@ def add(common: Common, name: str, role: str, districts: tuple[str, ...], passwo
     )
 
 
-@command.command("list", epilog=_EXAMPLES)
+@command.command("list", epilog=examples(*_EXAMPLES["list"]))
 @common_options
 def show(common: Common) -> None:
     """List the users, their roles and districts."""
@@ -88,7 +91,7 @@ def show(common: Common) -> None:
     )
 
 
-@command.command("password", epilog=_EXAMPLES)
+@command.command("password", epilog=examples(*_EXAMPLES["password"]))
 @click.argument("name")
 @stdin_option
 @common_options
@@ -112,7 +115,7 @@ def _switch(common: Common, name: str, active: bool) -> None:
     )
 
 
-@command.command("disable", epilog=_EXAMPLES)
+@command.command("disable", epilog=examples(*_EXAMPLES["disable"]))
 @click.argument("name")
 @common_options
 def disable(common: Common, name: str) -> None:
@@ -120,7 +123,7 @@ def disable(common: Common, name: str) -> None:
     _switch(common, name, active=False)
 
 
-@command.command("enable", epilog=_EXAMPLES)
+@command.command("enable", epilog=examples(*_EXAMPLES["enable"]))
 @click.argument("name")
 @common_options
 def enable(common: Common, name: str) -> None:

@@ -24,15 +24,30 @@ def test_every_command_has_help_with_an_example(name: str, capsys: pytest.Captur
     assert "--workspace DIR" in text
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["train"], ["init", "--state"], ["score", "--election", "S24-2027-AE"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fly"],
+        ["train"],
+        ["init", "--state"],
+        ["score", "--election", "S24-2027-AE"],
+        ["train", "--as-of", "2017-13-45"],
+        ["review", "--port", "70000"],
+        ["dossier", "--election", "S24-2027-AE", "--lang", "fr"],
+    ],
+)
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert main(arguments) == 2
+
+
+def test_a_wrong_date_is_named_with_the_form_that_would_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--as-of", "10 January"]) == 2
+    assert "'10 January' is no date; write it as year-month-day, such as 2027-01-31" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["train", "--as-of", "2017-13-45"], "'2017-13-45' is no date"),
         (["train", "--as-of", "2017-01-01"], "no assembly election with a result by 2017-01-01"),
         (["backtest"], "no election can be predicted"),
         (["backtest", "--target", "S24-2031-AE"], "no assembly election 'S24-2031-AE'"),
