@@ -23,10 +23,11 @@ from khaka.data.durable import write_bytes
 from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
-from khaka.data.workspace import init_workspace
+from khaka.data.workspace import Workspace, init_workspace
 from khaka.scoring.blueprint import load_state
 from khaka.scoring.evaluate import evaluate_files, plot_evaluation
 from khaka.scoring.plots import plot_seat
+from khaka.scoring.seat_text import example_seat, seat_text
 from khaka.training.tracking import Tracker
 
 _MARK: Final = ".khaka-demo"
@@ -89,7 +90,7 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
         scored = score_job(
             workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
         )
-        picture = _picture(scored.path, workspace.store.read("aspirants"))
+        picture = _picture(scored.path, workspace, say)
         say("6 of 9  Forecasting the declared nominees of the rivals.")
         forecast = forecast_job(
             workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
@@ -134,14 +135,15 @@ def _make_room(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _picture(results: Path, aspirants: pd.DataFrame) -> Path:
-    """Draw the seat with the closest contest between its first two names."""
+def _picture(results: Path, workspace: Workspace, say: Callable[[str], None]) -> Path:
+    """Say and draw the seat with the closest contest between its first two names."""
     scores = pd.read_parquet(results / "scores.parquet")
-    ranked = scores[scores["rank"].notna()].sort_values(["seat_id", "rank"])
-    lead = ranked.groupby("seat_id")["expected_margin"].agg(lambda margins: margins.iloc[0] - margins.iloc[1:2].sum())
-    several = ranked.groupby("seat_id").size() > 1
-    seat = str(lead[several].idxmin()) if several.any() else str(ranked["seat_id"].iloc[0])
+    seat = example_seat(scores)
+    assert seat is not None, "a made-up state always has aspirants who may stand"
+    aspirants, seats = workspace.store.read("aspirants"), workspace.store.read("seats").set_index("seat_id")
     path = results / "seat.png"
     names = dict(zip(aspirants["aspirant_id"].astype("str"), aspirants["name"].astype("str"), strict=True))
     plot_seat(scores, seat, path, names=names)
+    told = seat_text(scores, seat, names, seat_name=str(seats.loc[seat, "seat_name"]))
+    say("        One of them, " + told.replace("\n", "\n        "))
     return path

@@ -1,4 +1,4 @@
-"""Reference pages made from the program itself: commands, tables, settings, features.
+"""Reference pages made from the program itself: commands, tables, results, settings, features, the Python interface.
 
 `python -m khaka.app.reference docs/reference` writes them; a test says when a page is behind the code.
 """
@@ -15,11 +15,13 @@ import click
 from pydantic import BaseModel
 
 from khaka.app.cli import COMMANDS, khaka
-from khaka.data.schema import TABLES
+from khaka.app.reference_python import interface_page
+from khaka.data.schema import KINDS, TABLES
 from khaka.data.settings import Settings
 from khaka.features.nominee_table import FEATURES as NOMINEE_FEATURES
 from khaka.features.registry import FAMILIES, FeatureInfo
 from khaka.features.table import FAMILY_MODULES
+from khaka.scoring.result_tables import RESULTS
 
 _ARGUMENTS: Final = {
     "FILE": "the backup", "FILE_OR_FOLDER": "where the backup goes", "FOLDER": "a new folder",
@@ -41,12 +43,14 @@ def pages() -> dict[str, str]:
     Examples
     --------
     >>> sorted(pages())
-    ['commands.md', 'features.md', 'settings.md', 'tables.md']
+    ['commands.md', 'features.md', 'python.md', 'results.md', 'settings.md', 'tables.md']
     """
     made = {
         "commands.md": _commands(),
         "features.md": _features(),
         "settings.md": _settings(),
+        "python.md": interface_page(),
+        "results.md": _results(),
         "tables.md": _tables(),
     }
     return {name: _MADE + text.rstrip() + "\n" for name, text in made.items()}
@@ -131,18 +135,33 @@ def _parameter(item: click.Parameter, context: click.Context) -> str:
 def _tables() -> str:
     lines = [
         "# Tables", "",
-        "The canonical tables, one CSV or Parquet file each, named after the table. Keys in bold; blank means unknown, "
-        "never zero. Further columns are kept.", "",
+        "The canonical tables, one CSV, XLSX or Parquet file each, named after the table. Keys in bold; blank means "
+        "unknown, never zero. Further columns are kept. Columns may stand in any order, and those that aren't marked "
+        "as required may be missing. Text is UTF-8.", "",
+        "| kind | written as |", "| --- | --- |",
+        *(f"| {kind} | {how} |" for kind, how in KINDS.items()), "",
     ]  # fmt: skip
     for table in TABLES.values():
         lines += [f"## `{table.name}`", "", f"{table.doc}.", "", "| column | kind | meaning |", "| --- | --- | --- |"]
         for column in table.columns:
             name = f"**`{column.name}`**" if column.name in table.key else f"`{column.name}`"
             allowed = f" One of {', '.join(column.allowed)}." if column.allowed else ""
-            span = _span(column.low, column.high)
-            lines.append(
-                f"| {name} | {column.kind} | {_cell(column.doc)}{'.' if allowed or span else ''}{allowed}{span} |"
-            )
+            more = f"{' Required.' if column.required else ''}{allowed}{_span(column.low, column.high)}"
+            lines.append(f"| {name} | {column.kind} | {_cell(column.doc)}{'.' if more else ''}{more} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _results() -> str:
+    lines = [
+        "# Results", "",
+        "In the workspace under `results/<election_id>/<as_of>/`, or where `--out` says; Parquet with page checksums. "
+        "`manifest.json` beside them says what went in and came out: hashes, row counts, versions, as-of date, seeds. "
+        "The same inputs, as-of date and model give the same bytes.", "",
+    ]  # fmt: skip
+    for name, (about, columns) in RESULTS.items():
+        lines += [f"## `{name}.parquet`", "", about, "", "| column | meaning |", "| --- | --- |"]
+        lines += [f"| `{column}` | {_cell(doc)} |" for column, doc in columns.items()]
         lines.append("")
     return "\n".join(lines)
 

@@ -62,6 +62,11 @@ class FileReport:
     tables: tuple[TableCount, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """The reason, with the file named once."""
+        return self.reason if str(self.path) in self.reason else f"{self.path}: {self.reason}"
+
 
 @dataclass(frozen=True)
 class IngestReport:

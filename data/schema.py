@@ -24,6 +24,19 @@ DTYPES: Final[dict[Kind, str]] = {
     "geometry": "object",  # WKB bytes, WGS84
 }
 
+KINDS: Final[dict[Kind, str]] = {
+    "text": "as it is",
+    "integer": "12345, without separators",
+    "number": "12.5, without separators",
+    "share": "0 to 1: 0.125, not 12.5",
+    "date": "2027-01-31",
+    "time": "2027-01-31T18:05:00+05:30: day, time and offset from UTC; without an offset the row is refused, since "
+    "nobody could say whether it was before the as-of day's end",
+    "flag": "true or false",
+    "geometry": "a polygon; the map file's own",
+}
+"""How a value of each kind is written in a CSV file."""
+
 EDUCATION: Final = (
     "illiterate", "literate", "5th", "8th", "10th", "12th",
     "graduate", "graduate_professional", "postgraduate", "doctorate",
@@ -276,7 +289,7 @@ TABLES: Final[dict[str, Table]] = {
             )),
         Table("boundaries", "Polygons of seats or districts", ("level", "unit_id"), (
             _key("level", "what the polygon is", allowed=("seat", "district")),
-            _key("unit_id", "seat_id, or <state>:<DISTRICT>"),
+            _key("unit_id", "seat_id, or <state>:<DISTRICT>; a map file may call it seat_id or district"),
             _text("name", "as published"), _text("source", "who published it"),
             Column("geometry", "geometry", "polygon or multipolygon, WKB, WGS84", required=True),
         )),

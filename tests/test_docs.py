@@ -13,12 +13,18 @@ from typing import Any
 from urllib.parse import unquote
 
 import click
+import pandas as pd
 import pytest
 from pydantic import BaseModel
 
 from khaka.app.cli import COMMANDS, khaka
 from khaka.app.reference import pages
+from khaka.data.kinds import parse
+from khaka.data.schema import KINDS, TABLES
 from khaka.data.settings import Settings
+from khaka.scoring.batch import FORECAST, SCHEMAS
+from khaka.scoring.result_tables import RESULTS
+from khaka.scoring.slate.recommend import SLATE
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -116,6 +122,22 @@ def test_every_setting_says_what_it_is_for_and_stands_in_the_docs() -> None:
             if not (item.description or "").strip() or f"| `{key}` |" not in page:
                 silent.append(f"{section}.{key}")
     assert not silent
+
+
+def test_every_column_of_the_results_stands_in_the_docs_in_its_order() -> None:
+    schemas = {name: SCHEMAS[name] for name in ("scores", "explanations", "panel")}
+    schemas |= {"forecast": FORECAST, "slate": SLATE}
+    assert {name: schema.names for name, schema in schemas.items()} == {
+        name: list(columns) for name, (_, columns) in RESULTS.items()
+    }
+
+
+def test_every_kind_of_column_is_explained_with_a_value_that_is_read() -> None:
+    assert set(KINDS) == {column.kind for table in TABLES.values() for column in table.columns}
+    for kind, how in KINDS.items():
+        if kind in ("integer", "number", "date", "time"):
+            _, reasons = parse(pd.Series([re.split(r"[,:] ", how)[0]], dtype="str"), kind)
+            assert reasons.isna().all(), kind
 
 
 def anchors(path: Path) -> set[str]:

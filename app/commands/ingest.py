@@ -61,7 +61,7 @@ def command(
         )
     common.result(report.to_dict(), report_text(report))
     for file in report.refused:
-        click.echo(f"khaka: {file.path}: {file.reason}", err=True)
+        click.echo(f"khaka: {file.sentence}", err=True)
     return report.exit_code
 
 
@@ -75,13 +75,13 @@ def report_text(report: IngestReport) -> str:
             + (f" ({table.flagged:,} flagged)" if table.flagged else "")
             for table in file.tables
         )
-        what = kept if file.status == "read" else " ".join(part for part in (file.status, file.reason) if part)
-        lines.append(f"{file.path.name}: {what or 'nothing kept'}")
+        what = {"read": kept or "nothing kept", "refused": "refused"}.get(file.status, f"{file.status}, {file.reason}")
+        lines.append(f"{file.path.name}: {what}")
         lines += [f"    {note}" for note in file.notes]
     total = sum(table.quarantined for file in report.files for table in file.tables)
     flagged = sum(table.flagged for file in report.files for table in file.tables)
     lines.append(
         f"{report.kept:,} rows kept, {total:,} quarantined, {flagged:,} flagged (quarantine.parquet says why), "
-        f"{len(report.refused)} files refused. Next: khaka check"
+        f"{len(report.refused)} {'file' if len(report.refused) == 1 else 'files'} refused. Next: khaka check"
     )
     return "\n".join(lines)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from khaka.app.options import Common, as_of_option, common_options, election_option, examples, model_option
+
+if TYPE_CHECKING:
+    from khaka.data.workspace import Workspace
 
 
 @click.command(
@@ -65,5 +69,23 @@ def command(
             "scenario": scenario.as_dict(),
         },
         f"{what}{done.rows:,} aspirants ranked by {done.model.version} (@{done.model.alias}), as of {as_of}: "
-        f"{done.path}/ {', '.join(files)}{notes}",
+        f"{done.path}/ {', '.join(files)}{notes}{_look(workspace, done.path)}",
     )  # fmt: skip
+
+
+def _look(workspace: Workspace, folder: Path) -> str:
+    """Return a first seat to look at, with the commands that say more; nothing where nobody is ranked."""
+    import pandas as pd
+
+    from khaka.scoring.seat_text import example_seat, seat_text
+
+    scores = pd.read_parquet(folder / "scores.parquet")
+    seat = example_seat(scores)
+    if seat is None:
+        return "\nNobody is ranked: column ineligible_reason of scores.csv says why."
+    aspirants, seats = workspace.store.read("aspirants"), workspace.store.read("seats").set_index("seat_id")
+    named = aspirants.dropna(subset=["name"])
+    names = dict(zip(named["aspirant_id"].astype("str"), named["name"].astype("str"), strict=True))
+    name = seats["seat_name"].dropna().get(seat, "")
+    told = seat_text(scores, seat, names, seat_name=str(name))
+    return f"\nOne seat, {told}\nNext: khaka slate, khaka dossier, khaka review"

@@ -130,14 +130,15 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
         """
         from khaka.app.jobs import score_job
 
-        done = score_job(
-            workspace.workspace,
-            election_id=election_id,
-            as_of=to_day(as_of if as_of is not None else self.as_of),
-            model=self._version(),
-            out=None,
-            progress=watcher(self.progress),
-        )
+        with workspace.workspace.lock("score"):
+            done = score_job(
+                workspace.workspace,
+                election_id=election_id,
+                as_of=to_day(as_of if as_of is not None else self.as_of),
+                model=self._version(),
+                out=None,
+                progress=watcher(self.progress),
+            )
         return Results(done.path)
 
     def predict(self, workspace: OpenWorkspace, election_id: str, *, as_of: Day | None = None) -> pd.Series:
@@ -159,6 +160,40 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
         """
         scores = self.rank(workspace, election_id, as_of=as_of).scores
         return pd.Series(scores.set_index("aspirant_id")["expected_margin"])
+
+    def forecast(self, workspace: OpenWorkspace, election_id: str, *, as_of: Day | None = None) -> pd.DataFrame:
+        """Forecast every declared nominee of every party, as `khaka forecast` does.
+
+        Parameters
+        ----------
+        workspace : OpenWorkspace
+            Whose nominees.
+        election_id : str
+            An assembly election with declared nominees.
+        as_of : str or datetime.date, optional
+            What was known by the end of this day; by default the ranker's own.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a nominee: expected_share, share_low and share_high (90% range) and win_probability, 0 to 1.
+
+        Raises
+        ------
+        KhakaError
+            No nominees, or the model knows later facts than `as_of`.
+        """
+        from khaka.app.jobs import forecast_job
+
+        done = forecast_job(
+            workspace.workspace,
+            election_id=election_id,
+            as_of=to_day(as_of if as_of is not None else self.as_of),
+            model=self._version(),
+            out=None,
+            progress=watcher(self.progress),
+        )
+        return Results(done.path.parent).forecast
 
     def _version(self) -> str:
         if not hasattr(self, "model_"):

@@ -163,15 +163,26 @@ class OpenWorkspace:
         table = self.tables["elections"].sort_values(["poll_date", "election_id"], ignore_index=True)
         return table if kind is None else table[table["kind"] == kind].reset_index(drop=True)
 
-    def ingest(self, *paths: str | PathLike[str], election: str | None = None, seat: str | None = None) -> IngestReport:
+    def ingest(
+        self,
+        *paths: str | PathLike[str],
+        as_format: str | None = None,
+        election: str | None = None,
+        seat: str | None = None,
+        drop: Sequence[str] = (),
+    ) -> IngestReport:
         """Read files or folders into the tables, as `khaka ingest` does.
 
         Parameters
         ----------
         *paths : str or path
             Files or folders.
+        as_format : str, optional
+            Format or table of all the files, whatever their content looks like.
         election, seat : str, optional
             Where neither the content nor the name of a file tells.
+        drop : sequence of str
+            Columns that are never stored.
 
         Returns
         -------
@@ -185,13 +196,16 @@ class OpenWorkspace:
         """
         from khaka.data.ingest import ingest
 
-        return ingest(
-            [Path(path) for path in paths],
-            workspace_root=self.root,
-            store=self.workspace.store,
-            election=election,
-            seat=seat,
-        )
+        with self.workspace.lock("ingest"):
+            return ingest(
+                [Path(path) for path in paths],
+                workspace_root=self.root,
+                store=self.workspace.store,
+                as_format=as_format,
+                election=election,
+                seat=seat,
+                drop=drop,
+            )
 
     def features(
         self, election_id: str, as_of: Day, *, kind: Kind | None = None, without: Sequence[str] = ()
@@ -223,6 +237,42 @@ class OpenWorkspace:
         from khaka.app.features_job import features_of
 
         return features_of(self.workspace, election_id=election_id, as_of=to_day(as_of), kind=kind, without=without)
+
+    def slate(
+        self, election_id: str, rules: str | PathLike[str] | None = None, *, as_of: Day | None = None
+    ) -> pd.DataFrame:
+        """Choose one aspirant and one substitute a seat under the rules, as `khaka slate` does.
+
+        Parameters
+        ----------
+        election_id : str
+            The coming election, scored before.
+        rules : str or path, optional
+            Rules of the party as TOML; by default the law, and one seat a person.
+        as_of : str or datetime.date, optional
+            Which scores; by default the newest.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a seat: aspirant_id, substitute_id, expected_margin (points), win_probability (0 to 1), rule_price
+            (points that the rules cost in this seat).
+
+        Raises
+        ------
+        KhakaError
+            Nothing was scored, or the rules can't all hold: the smallest set that conflicts is named.
+        """
+        from khaka.app.slate_job import slate_job
+
+        with self.workspace.lock("score"):
+            done = slate_job(
+                self.workspace,
+                election_id=election_id,
+                rules_file=None if rules is None else Path(rules),
+                as_of=None if as_of is None else to_day(as_of),
+            )
+        return Results(done.path.parent).slate
 
     def results(self, election_id: str, as_of: Day | None = None) -> Results:
         """Return what `khaka score`, `forecast` and `slate` wrote for an election.

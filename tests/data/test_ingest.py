@@ -226,6 +226,14 @@ def test_a_roll_of_electors_is_refused_whole(bench: Bench) -> None:
     assert "row per elector" in bench.ingest(bench.file("roll.csv", roll)).refused[0].reason
 
 
+def test_a_refusal_names_its_file_once(bench: Bench) -> None:
+    day_only = "election_id,seat_id,aspirant_id,applied_at\nS24-2027-AE,S24-2008-1,a,2026-09-07\n"
+    paths = [bench.file("aspirants.csv", day_only), bench.file("empty.csv", "")]
+    first, second = bench.ingest(*paths).refused
+    assert (first.sentence.count(str(paths[0])), second.sentence.count(str(paths[1]))) == (1, 1)
+    assert "a time without offset; write 2027-01-31T18:05:00+05:30" in first.sentence
+
+
 def test_a_rating_after_the_decision_is_refused(bench: Bench) -> None:
     bench.file(
         "aspirants.csv",

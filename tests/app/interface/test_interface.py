@@ -11,6 +11,7 @@ import pytest
 
 import khaka
 from khaka.data.simulate import simulate
+from khaka.scoring.result_tables import RESULTS
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_elections_are_listed_oldest_first(world: tuple[khaka.OpenWorkspace, str
     assert dates.is_monotonic_increasing
 
 
-def test_a_ranker_reads_like_scikit_learn(world: tuple[khaka.OpenWorkspace, str, str]) -> None:
+def test_a_ranker_reads_like_scikit_learn(world: tuple[khaka.OpenWorkspace, str, str], tmp_path: Path) -> None:
     workspace, election, as_of = world
     ranker = khaka.Ranker(as_of)
     assert ranker.get_params() == {"as_of": as_of, "progress": False}
@@ -64,6 +65,20 @@ def test_a_ranker_reads_like_scikit_learn(world: tuple[khaka.OpenWorkspace, str,
     assert again[first] == pytest.approx(margins[first], abs=1e-12)
     assert workspace.results(election).folder.name == as_of
     assert "scores.parquet" in str(workspace.results(election).manifest)
+
+    slate = workspace.slate(election)
+    assert slate["seat_id"].is_unique
+    assert set(slate["aspirant_id"].dropna()) <= set(scores.loc[scores["eligible"] == "yes", "aspirant_id"])
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[quota]]\ngroup = "women"\nminimum_share = 0.5\n', encoding="utf-8")
+    sex = workspace.tables["aspirants"].set_index("aspirant_id")["sex"]
+    women = workspace.slate(election, rules)["aspirant_id"].map(sex) == "F"
+    assert 2 * women.sum() >= len(slate)
+    forecast = ranker.forecast(workspace, election)
+    assert (forecast["expected_share"].between(0, 1)).all()
+    assert forecast.groupby("seat_id")["win_probability"].sum().max() <= 1 + 1e-9
+    for name in ("scores", "explanations", "panel", "slate", "forecast"):
+        assert list(getattr(workspace.results(election), name).columns) == list(RESULTS[name][1]), name
 
 
 def test_features_say_what_they_are(world: tuple[khaka.OpenWorkspace, str, str]) -> None:
