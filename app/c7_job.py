@@ -12,7 +12,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
 from khaka.scoring.blueprint.tables import day_of
 from khaka.scoring.c7.clocks import Clocks, clocks
-from khaka.scoring.c7.draft import Check, Heading, check, fields, reasons_text, to_html, to_pdf, to_text
+from khaka.scoring.c7.draft import Check, Heading, check, fields, reason_texts, to_html, to_pdf, to_text
 from khaka.scoring.c7.duplicates import Pair, near_duplicates
 from khaka.scoring.c7.facts import Candidate, load_facts
 from khaka.scoring.reasons.catalogue import Language
@@ -73,7 +73,7 @@ def c7_job(
         for seat, withdrawal, poll in zip(own["seat_id"], own["withdrawal_date"], own["poll_date"], strict=True)
     }
     pairs = near_duplicates(
-        {one.seat_id: reasons_text(one) for one in found.candidates},
+        {one.seat_id: reason_texts(one) for one in found.candidates},
         {one.seat_id: one.own_names for one in found.candidates},
     )
     checks, due = [check(one) for one in chosen], []

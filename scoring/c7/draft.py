@@ -73,6 +73,8 @@ def check(candidate: Candidate) -> Check:
         for what, when in late(candidate)
     ]
     advice: list[str] = []
+    for what, name in _names_of(candidate):
+        refused += [f"{what} holds {found}" for found in refusals(name, (name,))]
     for what, text in _texts_of(candidate):
         refused += [f"{what} holds {found}" for found in refusals(text, candidate.own_names)]
         advice += [f"{what} holds {found}" for found in weak_words(text, candidate.own_names)]
@@ -87,6 +89,14 @@ def check(candidate: Candidate) -> Check:
     if not any(not one.has_cases for one in candidate.other):
         advice.append("nobody without cases is entered among the others considered")
     return Check(candidate.seat_id, tuple(refused), tuple(advice))
+
+
+def _names_of(candidate: Candidate) -> list[tuple[str, str]]:
+    """Return every name that may be published or that the check of words leaves out, with whose it is."""
+    out = [("name", candidate.name), ("name_hi", candidate.name_hi)]
+    out += [(f"names: {name!r}", name) for name in candidate.names]
+    out += [(f"name of other considered {one.name!r}", one.name) for one in candidate.other]
+    return [(what, name) for what, name in out if name]
 
 
 def _texts_of(candidate: Candidate) -> list[tuple[str, str]]:
@@ -201,9 +211,9 @@ def to_pdf(found: Mapping[str, Any]) -> bytes:
     return typeset("khaka.scoring.c7", "c7.typ", found, EPOCH)
 
 
-def reasons_text(candidate: Candidate) -> str:
-    """Return all reasons of a candidate as one text, for the comparison with other seats."""
-    return " ".join(text for one in candidate.reason for text in (one.en, one.hi) if text)
+def reason_texts(candidate: Candidate) -> list[str]:
+    """Return the texts of a candidate's reasons, for the comparison with other seats."""
+    return [text for one in candidate.reason for text in (one.en, one.hi) if text]
 
 
 def _tables(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:

@@ -4,6 +4,7 @@ letters, in two scripts at once.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Final
@@ -21,13 +22,14 @@ _LOOKALIKES: Final = str.maketrans(
         "ʀ": "r", "ᴡ": "w",
     }
 )  # fmt: skip
-_DIGITS: Final = str.maketrans("01345789@$!|", "oieastbgasil")
+_DIGITS: Final = str.maketrans("01345789@$€!|", "oieastbgaseil")
 _DEVANAGARI_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _NASAL: Final = re.compile("[ङञणनम]\u094d(?=[क-ह])")
 _JOINERS: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_WORD: Final = re.compile(r"[^\W_]+(?:[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]+[^\W_]*)*|[@$!|]")
+_WORD: Final = re.compile(r"[^\W_]+(?:[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]+[^\W_]*)*|[@$€!|]")
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 _LATIN: Final = re.compile("[a-z]")
 _HINDI: Final = re.compile("[\u0900-\u097f]")
 
@@ -60,12 +62,34 @@ def plain(text: str) -> str:
     >>> plain("Wіnnаbіlіty"), plain("ｗｉｎ"), plain("ज़ीत"), plain("सम्भावना")
     ('winnability', 'win', 'जीत', 'संभावना')
     """
-    found = unicodedata.normalize("NFKC", text)
+    found = unicodedata.normalize("NFKC", unmarked(text))
     found = _JOINERS.sub("", found).casefold()
     found = unicodedata.normalize("NFD", found).replace("\u093c", "").replace("\u0901", "\u0902")
     found = "".join(letter for letter in found if unicodedata.category(letter) != "Mn" or _HINDI.match(letter))
     found = unicodedata.normalize("NFC", found).translate(_LOOKALIKES).translate(_DEVANAGARI_DIGITS)
-    return _NASAL.sub("\u0902", found)
+    return plain_nasals(found)
+
+
+def unmarked(text: str) -> str:
+    """Return a text without the signs of a page's markup.
+
+    Examples
+    --------
+    >>> unmarked("win<b></b>nable &amp; rated")
+    'winnable & rated'
+    """
+    return _TAG.sub("", html.unescape(text))
+
+
+def plain_nasals(text: str) -> str:
+    """Return a text with the dot for every nasal before a consonant, as both spellings are usual.
+
+    Examples
+    --------
+    >>> plain_nasals("सम्भावना"), plain_nasals("उम्मीदवार")
+    ('संभावना', 'उंमीदवार')
+    """
+    return _NASAL.sub("\u0902", text)
 
 
 def words(text: str) -> list[str]:
@@ -126,7 +150,7 @@ def skeleton(word: str) -> str:
     >>> skeleton("jeet"), skeleton("jitaau"), skeleton("sambhaavnaa"), skeleton("winnability")
     ('jit', 'jitau', 'sanbhavna', 'vinabiliti')
     """
-    found = word.replace("w", "v").replace("ph", "f").replace("q", "k")
+    found = word.replace("w", "v").replace("ph", "f").replace("q", "k").replace("z", "j")
     found = re.sub("e{2,}|ii+|y(?=[^aeiou]|$)", "i", found)
     found = re.sub("o{2,}|uu+", "u", found)
     found = re.sub(r"(.)\1+", r"\1", found)
@@ -136,3 +160,23 @@ def skeleton(word: str) -> str:
 def mixed(word: str) -> bool:
     """Return whether a word has letters of both scripts."""
     return bool(_LATIN.search(word)) and bool(_HINDI.search(word))
+
+
+def slips(one: str, other: str) -> int:
+    """Return how many letters are missing, added, changed or exchanged with their neighbour.
+
+    Examples
+    --------
+    >>> slips("winnabiltiy", "winnability"), slips("winnablity", "winnability"), slips("portal", "winnable")
+    (1, 1, 6)
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        last, before, row = before, row, [i]
+        for j, wanted in enumerate(other, start=1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                best = min(best, last[j - 2] + 1)
+            row.append(best)
+    return row[-1]

@@ -116,6 +116,60 @@ REFUSED = [
     ("जी\u200dत पक्की", "winning"),
     ("jeeत", "winning"),
     ("winnaबिलिटी", "winning"),
+    ("win<b></b>nable", "winning"),
+    ("win&#8203;nable", "winning"),
+    ("vvinnable, wlnnable", "winning"),
+    ("j€€t pakki", "winning"),
+    # slips of the pen and other spellings
+    ("winnabiltiy", "winning"),
+    ("winnablity factor", "winning"),
+    ("vinebility", "winning"),
+    ("vineability", "winning"),
+    ("probablity of success", "chance"),
+    ("percantage", "score"),
+    ("zitau", "winning"),
+    ("jitaou", "winning"),
+    ("jitaoo ummeedvar", "winning"),
+    ("jitne ki kshamta", "winning"),
+    ("jeetne ki chhamta", "winning"),
+    ("jeetnewala", "winning"),
+    ("jeet sakte hain", "winning"),
+    ("smbhavna", "chance"),
+    ("pratisat", "score"),
+    ("जिताऊपन", "winning"),
+    ("जिता ऊ", "winning"),
+    ("जीतनेवाले", "winning"),
+    ("जीतेगे", "winning"),
+    ("वीनेबिलिटी", "winning"),
+    ("विन्नेबिलिटी", "winning"),
+    ("सम्भावनायें", "chance"),
+    # other words for the same
+    ("Sure to be elected.", "winning"),
+    ("She can retain the seat.", "winning"),
+    ("He won by 5,000 votes.", "winning"),
+    ("Electoral appeal in three blocks.", "winning"),
+    ("Will sweep the polls.", "winning"),
+    ("An edge over rivals.", "winning"),
+    ("Topped the panel.", "rank"),
+    ("First in the list of names.", "rank"),
+    ("The software recommends him.", "score"),
+    ("Eight out of ten from the observer.", "out_of"),
+    ("4 out of 5 from the observer.", "out_of"),
+    ("A figure of 0.85 was found.", "fraction"),
+    ("मज़बूत उम्मीदवार हैं।", "winning"),
+    ("चुनाव में सफलता पक्की।", "winning"),
+    ("सीट निकाल सकते हैं।", "winning"),
+    ("प्रतिद्वंद्वी को हरा सकते हैं।", "winning"),
+    ("टक्कर दे सकते हैं।", "winning"),
+    ("seat nikal sakte hain", "winning"),
+    ("hara sakte hain", "winning"),
+    ("mazboot ummeedvar", "winning"),
+    ("दस में से आठ", "score"),
+    ("पहला नंबर", "rank"),
+    ("जीतने की क्षमता", "winning"),
+    # scripts that nobody here checks
+    ("جیت پکی", "script"),
+    ("ਜਿੱਤ ਪੱਕੀ", "script"),
 ]
 
 ALLOWED = [
@@ -145,6 +199,27 @@ ALLOWED = [
     "9 जनवरी 2027 को आवेदन वापस लिया।",
     "Unhone kisan andolan ka netritva kiya.",
     "jitne log aaye, sab ki sunvai hui",
+    "Won a bravery award for saving two children.",
+    "Award-winning teacher; winner of the Kalidas award for poetry.",
+    "Won a state-level essay contest in 1998.",
+    "Built wells in a score of villages and in scores of hamlets.",
+    "Jeet Singh withdrew his application.",
+    "Shri Vijay Kumar, late Fateh Singh of Vijaynagar, Ajit and Ranjit were considered.",
+    "Retired with the rank of Subedar Major; campaigned for One Rank One Pension.",
+    "Worked for the Geological Survey of India; survey number 45 was in dispute.",
+    "Taught probability and statistics; gave girls a chance to study.",
+    "Worked for people at the margins of society on livelihoods and portability of ration cards.",
+    "Crime No. 245/10 and Crime No. 8/10, section 8/20 NDPS Act.",
+    "Donated 0.5 hectare of land for a school.",
+    "Acquitted in 3 out of 5 cases.",
+    "Pran Pratishtha of the library; Sadbhavana Yatra of 2011.",
+    "वीरता पुरस्कार विजेता हैं, लोगों का विश्वास जीता।",
+    "राज्य कुश्ती प्रतियोगिता के विजेता रहे, स्वर्ण पदक जीता।",
+    "जीत सिंह और श्री विजय कुमार ने आवेदन वापस लिया।",
+    "कारगिल विजय दिवस पर सैनिकों का सम्मान कराया।",
+    "भारतीय भूवैज्ञानिक सर्वेक्षण में सेवा, कैप्टन रैंक से सेवानिवृत्त।",
+    "अपराध संख्या 7/10, धारा 3/10 के अंतर्गत।",
+    "सद्भावना यात्रा; गाँव में प्रतिष्ठा; जितनी ज़रूरत थी उतना राशन दिया।",
 ]
 
 FACTS = """
@@ -200,6 +275,16 @@ def test_names_are_left_out_but_only_as_names() -> None:
     assert refusals("Vijay Verma taught in Vijaypur; श्री विजय वर्मा।", ["Vijay Verma", "Vijaypur", "विजय वर्मा"]) == []
     assert refusals("Vijay Verma is winnable.", ["Vijay Verma"])
     assert refusals("jeet pakki", ["Ranjeet"])
+    assert refusals("Jeet pakki hai", ["Jeet Singh"])
+    assert refusals("विजय निश्चित है", ["विजय वर्मा"])
+
+
+@pytest.mark.parametrize("name", ["winnability", "number one", "jeetne ki kshamata", "Ram Lal (score 8)", "जिताऊ"])
+def test_a_name_covers_no_other_word(tmp_path: Path, name: str) -> None:
+    assert refusals(f"Chosen: {name}.", [name])
+    for old, new in (("Ram Lal", name), ('name_hi = "विजय वर्मा"', f'name_hi = "विजय वर्मा"\nnames = ["{name}"]')):
+        refused = check(load_facts(facts(tmp_path, FACTS.replace(old, new))).candidates[0]).refused
+        assert any("name" in text and " holds " in text for text in refused), refused
 
 
 @given(st.sampled_from(["winnability", "jitau", "score", "sambhavna", "probability"]),
@@ -275,13 +360,20 @@ def test_a_short_calendar_leaves_a_publication_without_a_day() -> None:
 
 def test_form_letters_are_found_across_seats_even_with_other_names() -> None:
     text = "{name} has served the people of the constituency with devotion for {years} years and is always available."
+    own = "Founded a cooperative of four hundred women and a school in Kotwali."
     texts = {
-        "S24-2008-1": text.format(name="Ram Lal", years=12), "S24-2008-2": text.format(name="Asha Devi", years=9),
-        "S24-2008-3": "Founded a cooperative of four hundred women and a school in Kotwali.",
+        "S24-2008-1": [text.format(name="Ram Lal", years=12)], "S24-2008-2": [text.format(name="Asha Devi", years=9)],
+        "S24-2008-3": [own],
     }  # fmt: skip
-    found = near_duplicates(texts, {"S24-2008-1": ["Ram Lal"], "S24-2008-2": ["Asha Devi"]})
+    names = {"S24-2008-1": ["Ram Lal"], "S24-2008-2": ["Asha Devi"]}
+    found = near_duplicates(texts, names)
     assert [(one.a, one.b, one.likeness) for one in found] == [("S24-2008-1", "S24-2008-2", 1.0)]
-    assert near_duplicates({"a": "", "b": ""}) == []
+    assert near_duplicates({"a": [], "b": [""]}) == []
+    # two words changed, and a copied reason among others of the seat's own
+    changed = texts["S24-2008-1"][0].replace("devotion", "great care").replace("constituency", "area")
+    assert near_duplicates({**texts, "S24-2008-2": [changed]}, names)
+    among = [own, "Twelve years at the bar of the High Court.", *texts["S24-2008-2"]]
+    assert near_duplicates({"S24-2008-1": texts["S24-2008-1"], "S24-2008-2": among}, names)[0].likeness == 1.0
 
 
 def test_words_of_the_form_are_the_same_in_both_languages() -> None:
