@@ -18,7 +18,9 @@ from khaka.app.jobs import Progress, silent
 from khaka.data.durable import read_parquet, sha256, write_bytes
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
+from khaka.features.presence import presence_table
 from khaka.scoring.blueprint.state import latest_results
+from khaka.scoring.blueprint.tables import Tables
 from khaka.scoring.slate.alliance import alliance
 from khaka.scoring.slate.facts import facts
 from khaka.scoring.slate.recommend import recommend, write_slate
@@ -89,6 +91,8 @@ def slate_job(
     if model is not None:
         check_model(workspace, scores["model_version"].iloc[0], scores["as_of"].iloc[0], model)
     further = _further(folder, scores)
+    if rules.presence is not None and "presence" not in further.columns:
+        further = _with_presence(workspace, election_id, scores, further)
     shares = _shares(workspace, election_id, scores) if rules.aim in _NEEDS_SHARES or ally else None
     if shares is not None:
         further = further.drop(columns=["baseline_margin"], errors="ignore").merge(
@@ -128,9 +132,18 @@ def _further(folder: Path, scores: pd.DataFrame) -> pd.DataFrame:
     rows = rows.filter(pc.is_in(rows["feature"], value_set=pa.array([_PRESENCE, _BASELINE]))).to_pandas()
     for feature, name in ((_PRESENCE, "presence"), (_BASELINE, "baseline_margin")):
         part = rows[rows["feature"] == feature].drop_duplicates(["seat_id", "aspirant_id"])
+        if part.empty:  # the model does without it
+            continue
         out = out.merge(part[["seat_id", "aspirant_id", "value"]].rename(columns={"value": name}),
                         on=["seat_id", "aspirant_id"], how="left")  # fmt: skip
     return out
+
+
+def _with_presence(workspace: Workspace, election_id: str, scores: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of booths reached from the activity itself: a model need not have that feature."""
+    day = pd.Timestamp(scores["as_of"].iloc[0]).date()
+    found = presence_table(Tables(workspace.store, election_id, day).known)[_PRESENCE]
+    return further.assign(presence=found.reindex(further["aspirant_id"].astype("object")).to_numpy(dtype=np.float64))
 
 
 def _model(workspace: Workspace, scores: pd.DataFrame) -> Any:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from khaka.features.ratings import adjusted
 from khaka.scoring.blueprint import say
+from khaka.scoring.blueprint.booths import Booths
 from khaka.scoring.blueprint.contrasts import Explained
 from khaka.scoring.blueprint.names import Aspirant, Fact, Rating, StageName
 from khaka.scoring.blueprint.tables import BySeat, Tables, day_of, moment, number, text, whole
@@ -100,9 +101,13 @@ class People:
         What each expected margin is made of.
     raters : Raters
         For the disagreement.
+    booths : Booths
+        For the share of booths reached, which a model need not have among its features.
     """
 
-    def __init__(self, tables: Tables, scores: pd.DataFrame, explained: Explained, raters: Raters) -> None:
+    def __init__(
+        self, tables: Tables, scores: pd.DataFrame, explained: Explained, raters: Raters, booths: Booths
+    ) -> None:
         scores = scores.sort_values(["seat_id", "rank", "expected_margin"], ascending=[True, True, False],
                                     na_position="last", kind="stable")  # fmt: skip
         self._scores = BySeat(scores)
@@ -111,7 +116,7 @@ class People:
             str(row["aspirant_id"]): {str(name): value for name, value in row.items()}
             for row in people.to_dict("records")
         }
-        self._explained, self._raters, self._tables = explained, raters, tables
+        self._explained, self._raters, self._tables, self._booths = explained, raters, tables, booths
         polls = tables.own("seat_elections")
         self._poll_day = {
             str(seat): day_of(value) for seat, value in zip(polls["seat_id"], polls["poll_date"], strict=True)
@@ -161,7 +166,7 @@ class People:
             support=support,
             support_words=say.words(f"support.{support}"),
             verified_share=number(row["verified_share"]),
-            presence_booths=values.get("presence_booths"),
+            presence_booths=values.get("presence_booths", self._booths.share_reached(seat, key)),
             cases=whole(person.get("criminal_cases")),
             serious_cases=whole(person.get("serious_cases")),
             sex=text(person.get("sex")),

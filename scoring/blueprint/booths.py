@@ -7,6 +7,7 @@ Booths are renumbered at every revision, so results of an earlier poll reach tod
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +68,15 @@ class Booths:
         frame["_suffix"] = order[1].fillna("")
         frame = frame.sort_values(["seat_id", "_at", "_suffix", "booth_no"], kind="stable")
         self._by_seat = BySeat(frame[["seat_id", *BOOTH_COLUMNS]])
+        self._sizes = {str(seat): int(count) for seat, count in frame.groupby("seat_id").size().items()}
+        there = named[named["verified"]].merge(listed[_BOOTH].astype("str"), on=_BOOTH)
+        pairs = zip(there["seat_id"].astype("str"), there["aspirant_id"].astype("str"), strict=True)
+        self._reached = Counter(pairs)
+
+    def share_reached(self, seat: str, aspirant_id: str) -> float | None:
+        """Return the share of a seat's booths where an aspirant has a verified event; None where nothing is logged."""
+        booths = self._sizes.get(seat, 0)
+        return self._reached[seat, aspirant_id] / booths if booths and self.logged else None
 
     def of(self, seat: str) -> pd.DataFrame:
         """Return a seat's booths in `BOOTH_COLUMNS`, names in a legacy font as Unicode."""

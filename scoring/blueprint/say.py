@@ -114,14 +114,16 @@ def chance(probability: float) -> Chance:
     --------
     >>> chance(0.31).percent, chance(0.049).percent, chance(0.999).percent
     (30, None, 95)
-    >>> chance(0.56).words.en, chance(0.03).words.hi
-    ('55%, about 6 times in 10', 'पहुँच से बाहर')
+    >>> chance(0.56).words.en, chance(0.06).words.en, chance(0.03).words.hi
+    ('55%, about 6 times in 10', '5%, about 1 time in 20', 'पहुँच से बाहर')
     """
     if probability < OUT_OF_REACH:
         return Chance(None, words("chance.out_of_reach"))
     percent = min(max(STEP * math.floor(100 * probability / STEP + 0.5), STEP), 100 - STEP)
     times = math.floor(percent / 10 + 0.5)
-    name = "chance.of_ten" if 0 < times < 10 else "chance.percent"
+    # 5% is once in twenty: "once in ten" would say twice as much
+    name = "of_twenty" if percent == STEP else "of_ten_once" if times == 1 else "of_ten" if times < 10 else "percent"
+    name = f"chance.{name}"
     return Chance(percent, words(name, percent=str(percent), times=str(times)))
 
 

@@ -196,26 +196,38 @@ def _may_be_called(name: str, book: _Book) -> bool:
 
 def _matches(group: _Group, candidate: str) -> str | None:
     """Return what of a candidate (a word or a run of words) a group forbids."""
-    parts = [unmasked(part) for part in candidate.split(" ")]
-    written = " ".join(parts)
+    written, spelled, joined = _read(candidate)
     if group.english.fullmatch(written) or group.hindi.fullmatch(written):
         return written
-    if re.search("[a-z]", written):
-        spelled = " ".join(skeleton(latin(part)) for part in parts)
-        if group.latin_hindi.fullmatch(spelled):
-            return written
-        if any(mixed(part) for part in parts) and group.english.fullmatch(" ".join(latin(part) for part in parts)):
-            return written
-        if len(parts) == 1 and _near(written, group.near):
-            return written
-    return None
+    if spelled and group.latin_hindi.fullmatch(spelled):
+        return written
+    if joined and group.english.fullmatch(joined):
+        return written
+    return written if " " not in written and _near(written, group.near) else None
 
 
-def _near(word: str, forbidden: Sequence[str]) -> bool:
+@functools.lru_cache(maxsize=4096)
+def _read(candidate: str) -> tuple[str, str, str]:
+    """Return a candidate as written, spelled as Latin Hindi, and a word in two scripts as one; blank where it can't."""
+    parts = [unmasked(part) for part in candidate.split(" ")]
+    written = " ".join(parts)
+    if not re.search("[a-z]", written):
+        return written, "", ""
+    spelled = [latin(part) for part in parts]
+    joined = " ".join(spelled) if any(mixed(part) for part in parts) else ""
+    return written, " ".join(skeleton(part) for part in spelled), joined
+
+
+@functools.lru_cache(maxsize=4096)
+def _near(word: str, forbidden: tuple[str, ...]) -> bool:
     """Return whether a word is a forbidden one with a letter missing, added, changed or two of them exchanged."""
     if len(word) < _NEAR_FROM or word in _NOT_NEAR:
         return False
-    return any(slips(word, one) <= (2 if len(one) >= _NEAR_TWO else 1) for one in forbidden)
+    for one in forbidden:
+        most = 2 if len(one) >= _NEAR_TWO else 1
+        if abs(len(word) - len(one)) <= most and slips(word, one) <= most:
+            return True
+    return False
 
 
 def _candidates(text: str) -> list[str]:

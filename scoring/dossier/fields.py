@@ -66,6 +66,7 @@ def seat_fields(seat: SeatBlueprint, language: Language, *, outline: Sequence[Ri
         "ratings": _ratings(seat, texts, language),
         "stages": _stages(seat, texts, language),
         "unknown": _unknown(seat, texts, language),
+        "fit": False,
         **_room(min(len(seat.aspirants), ROWS)),
     }
 
@@ -167,9 +168,10 @@ def _part(value: float, top: float) -> float:
 
 
 def _facts(items: tuple[Aspirant, ...], texts: Catalogue, language: Language) -> Fields:
-    named = sorted(items, key=lambda item: (item.called(language), item.aspirant_id))
+    # those whose ranges stand on the other page; their order here tells nothing
+    named = sorted(items[:ROWS], key=lambda item: (item.called(language), item.aspirant_id))
     rows = []
-    for item in named[:ROWS]:
+    for item in named:
         values = {fact.id: fact.value for fact in item.facts}
         cells = []
         for name in FACTS:
@@ -302,16 +304,21 @@ def _contrast(seat: SeatBlueprint, texts: Catalogue, language: Language) -> Fiel
     first = seat.contrasts[0]
     name, other = (_called(seat, who, language) for who in (first.a, first.b))
     told = [(part.words.say(language), part.points) for part in first.parts]
-    told.append((texts.say("contrast.rest"), first.rest))
+    # the printed tenths add up as well: what rounding leaves goes to the rest
+    rest = round(first.points, 1) - sum(round(points, 1) for _, points in told)
+    told.append((texts.say("contrast.rest"), rest))
     return {
         "title": texts.say("contrast.title", other=other),
-        "total": texts.say("contrast.total", name=name, other=other, margin=_exact(first.points, language)),
+        "total": texts.say("contrast.level", name=name, other=other) if round(first.points, 1) == 0 else
+                 texts.say("contrast.total", name=name, other=other, margin=_exact(first.points, language)),
         "parts": [[label, _points(points, texts), round(points, 3)] for label, points in told],
         "most": max([abs(round(points, 3)) for _, points in told] + [0.1]),
-    }
+    }  # fmt: skip
 
 
 def _points(points: float, texts: Catalogue) -> str:
+    if round(points, 1) == 0:
+        return tenths(0.0)
     name = "reasons.points_ahead" if points >= 0 else "reasons.points_behind"
     return texts.say(name, points=tenths(points))
 

@@ -22,10 +22,13 @@ from khaka.scoring.dossier.printing import TEMPLATE, Stamp, document, to_pdf, ve
 from khaka.scoring.dossier.words import labels, margin
 from khaka.scoring.dossier.worker import Printed, Worker, print_job
 from khaka.scoring.pictures.geometry import Ring
-from khaka.scoring.reasons.catalogue import Language
+from khaka.scoring.reasons.catalogue import Catalogue, Language
 
 Progress = Callable[[str], None]
 Outlines = Mapping[str, Sequence[Ring]]
+
+Noted = tuple[str, str, bool]
+"""Key and sum of a finished seat, and whether it was set smaller."""
 
 NOTED: Final = ".printed.jsonl"
 PROCESSES: Final = 2
@@ -84,7 +87,7 @@ def print_book(
     state, seats, language, stamp
         As for `print_seats`.
     path : Path
-        The file.
+        The file; in the folder where `print_seats` printed the seats, which tells which of them are set smaller.
     outlines : mapping
         As for `print_seats`.
 
@@ -93,7 +96,11 @@ def print_book(
     Path
         The file.
     """
-    fields = [seat_fields(state.seat(seat), language, outline=outlines.get(seat, ())) for seat in seats]
+    smaller = {seat for seat, found in _noted(path.parent / NOTED).items() if found[2]}
+    fields = [
+        {**seat_fields(state.seat(seat), language, outline=outlines.get(seat, ())), "fit": seat in smaller}
+        for seat in seats
+    ]
     title = labels(language).say("doc.book_title", election=state.election_id)
     doc = document(state, language, stamp, title=title)
     write_bytes(path, to_pdf(doc, fields, language, stamp, cover(state, seats, language)))
@@ -123,12 +130,17 @@ def cover(state: StateBlueprint, seats: Sequence[str], language: Language) -> di
         name = (head.name_hi or head.name) if language == "hi" else head.name
         leader = (head.leader_name_hi or head.leader_name) if language == "hi" else head.leader_name
         rows.append([
-            str(head.number), name, head.district.title(), head.reservation, head.holder or "–", leader or "–",
+            str(head.number), name, head.district.title(), _reserved(head.reservation, texts), head.holder or "–", leader or "–",
             said(f"status.{head.status}").say(language),
             "–" if head.leader_margin is None else margin(head.leader_margin, language),
             "–" if head.chance is None else head.chance.words.say(language).split(",")[0],
         ])  # fmt: skip
     return {"heads": heads, "rows": rows}
+
+
+def _reserved(code: str, texts: Catalogue) -> str:
+    key = f"table.reserved_{code}"
+    return texts.say(key) if key in texts else "–"
 
 
 Job = dict[str, Any]
@@ -137,7 +149,7 @@ Job = dict[str, Any]
 
 def _jobs(
     state: StateBlueprint, seats: Iterable[str], language: Language, stamp: Stamp, folder: Path, outlines: Outlines,
-    noted: Mapping[str, tuple[str, str]], progress: Progress,
+    noted: Mapping[str, Noted], progress: Progress,
 ) -> Iterator[Job]:  # fmt: skip
     """Yield what is still to be printed."""
     base = _base(language)
@@ -149,7 +161,7 @@ def _jobs(
         }  # fmt: skip
         key = hashlib.sha256(base + json.dumps(job, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
         path = folder / f"{seat}.pdf"
-        if noted.get(seat, ("", ""))[0] == key and path.is_file() and sha256(path) == noted[seat][1]:
+        if noted.get(seat, ("", "", False))[0] == key and path.is_file() and sha256(path) == noted[seat][1]:
             progress(seat)
             continue
         yield {**job, "key": key, "path": str(path)}
@@ -196,14 +208,14 @@ def _note(folder: Path, printed: Printed, progress: Progress) -> None:
     progress(printed[0])
 
 
-def _noted(path: Path) -> dict[str, tuple[str, str]]:
-    """Return key and sum of each finished seat; a line cut off by a killed process counts for nothing."""
-    found: dict[str, tuple[str, str]] = {}
+def _noted(path: Path) -> dict[str, Noted]:
+    """Return what is noted of each finished seat; a line cut off by a killed process counts for nothing."""
+    found: dict[str, Noted] = {}
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                seat, key, digest = json.loads(line)
-            except ValueError:
+                seat, key, digest, smaller = json.loads(line)
+            except (TypeError, ValueError):
                 continue
-            found[str(seat)] = (str(key), str(digest))
+            found[str(seat)] = (str(key), str(digest), bool(smaller))
     return found

@@ -16,12 +16,12 @@ from typing import IO, Any, Final, Self
 
 from khaka.data.durable import sha256, write_bytes
 from khaka.data.errors import KhakaError
-from khaka.scoring.dossier.printing import Stamp, to_pdf
+from khaka.scoring.dossier.printing import Stamp, two_pages
 
 _COMMAND: Final = (sys.executable, "-m", "khaka.scoring.dossier.worker")
 
-Printed = tuple[str, str, str]
-"""Seat, key, and the file's sum."""
+Printed = tuple[str, str, str, bool]
+"""Seat, key, the file's sum, and whether the seat was set smaller to fit its two pages."""
 
 
 def print_job(job: dict[str, Any]) -> Printed:
@@ -34,13 +34,14 @@ def print_job(job: dict[str, Any]) -> Printed:
 
     Returns
     -------
-    tuple of str
-        Seat, key, and the SHA-256 of the file.
+    tuple of str, str, str, bool
+        Seat, key, the SHA-256 of the file, and whether the seat was set smaller.
     """
     stamp = Stamp(job["by"], None if job["at"] is None else dt.datetime.fromisoformat(job["at"]))
     path = Path(job["path"])
-    write_bytes(path, to_pdf(job["doc"], [job["fields"]], job["language"], stamp))
-    return job["seat"], job["key"], sha256(path)
+    pdf, smaller = two_pages(job["doc"], job["fields"], job["language"], stamp)
+    write_bytes(path, pdf)
+    return job["seat"], job["key"], sha256(path), smaller
 
 
 class Worker:
@@ -64,8 +65,8 @@ class Worker:
             line = ""
         if not line:
             raise KhakaError(f"the process that printed {job['seat']} stopped; run khaka dossier again, it goes on")
-        seat, key, digest = json.loads(line)
-        return seat, key, digest
+        seat, key, digest, smaller = json.loads(line)
+        return seat, key, digest, bool(smaller)
 
     def __enter__(self) -> Self:
         return self

@@ -109,13 +109,14 @@ class Look:
 
         Examples
         --------
-        >>> Look().margin(-11.6), Look().margin(0.3)
-        ('12 points behind', 'level')
+        >>> Look().margin(-11.6), Look().margin(1.2), Look().margin(0.3)
+        ('12 points behind', '1 point ahead', 'level')
         """
         whole = round(points)
         if whole == 0:
             return self.say("level")
-        return self.say("ahead" if whole > 0 else "behind", points=self.number(whole))
+        key = ("ahead" if whole > 0 else "behind") + ("_one" if abs(whole) == 1 else "")
+        return self.say(key, points=self.number(whole))
 
     def chance(self, probability: float) -> str:
         """Return a chance in steps of 5%, in words where it is out of reach.

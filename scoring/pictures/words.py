@@ -6,6 +6,8 @@ from typing import Final
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "ahead": ("{points} points ahead", "{points} प्रतिशत अंक आगे"),
+    "ahead_one": ("{points} point ahead", "{points} प्रतिशत अंक आगे"),
+    "behind_one": ("{points} point behind", "{points} प्रतिशत अंक पीछे"),
     "behind": ("{points} points behind", "{points} प्रतिशत अंक पीछे"),
     "level": ("level", "बराबर"),
     "side_ahead": ("ahead", "आगे"),

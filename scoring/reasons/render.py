@@ -50,6 +50,8 @@ def figure(texts: Catalogue, value: float, unit: str) -> str:
 
 
 def _with_unit(texts: Catalogue, said: Spoken) -> str:
+    if said.number == "1" and f"unit.{said.unit}_one" in texts:
+        return texts.say(f"unit.{said.unit}_one", number=said.number)
     return texts.say(f"unit.{said.unit}", number=said.number)
 
 

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khaka.app.slate_job import slate_job
+from khaka.data.durable import read_parquet, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import open_workspace
 from khaka.scoring.blueprint import BOOTH_COLUMNS, SeatBlueprint, StateBlueprint, load_state
 from khaka.scoring.blueprint.contrasts import contrast_of
 from khaka.scoring.blueprint.say import band, chance, texts
+from khaka.scoring.blueprint.state import latest_results
 from khaka.scoring.reasons.catalogue import placeholders
 from khaka.scoring.version import SHOWN, version_of
 
@@ -269,3 +273,24 @@ def test_quotas_count_first_names_by_declared_facts(state: StateBlueprint) -> No
     found = {quota.id: quota for quota in state.quotas}
     assert found["women"].leaders == sum(leader in women for leader in leaders)
     assert found["women"].slate is None
+
+
+def test_presence_is_known_whether_or_not_the_model_has_that_feature(blueprint_workspace: Path, tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    shutil.copytree(blueprint_workspace, root)
+    folder = latest_results(open_workspace(root), ELECTION)
+    told = read_parquet(folder / "explanations.parquet")
+    write_parquet(
+        folder / "explanations.parquet", told.filter(pc.not_equal(told["feature"].cast("string"), "presence_booths"))
+    )
+    found = load_state(open_workspace(root), ELECTION).seat(SEAT).aspirants
+    # two of the three booths with a verified visit; a mocked place counts for nothing
+    assert {one.aspirant_id: one.presence_booths for one in found} == {
+        "a0000": pytest.approx(2 / 3), "a0001": 0.0, "a0002": 0.0, "a0003": 0.0,
+    }  # fmt: skip
+    rules = tmp_path / "rules.toml"
+    rules.write_text('empty_seats = "allow"\n[presence]\nminimum = 0.5\n')
+    slate_job(open_workspace(root), election_id=ELECTION, rules_file=rules, out=tmp_path / "slate.parquet")
+    chosen = read_parquet(tmp_path / "slate.parquet").to_pandas().set_index("seat_id")["aspirant_id"]
+    assert chosen[SEAT] == "a0000"
+    assert pd.isna(chosen["S24-2008-101"])

@@ -29,7 +29,7 @@ from khaka.scoring.blueprint import SeatBlueprint, StateBlueprint, load_state
 from khaka.scoring.dossier.fields import ROWS, seat_fields
 from khaka.scoring.dossier.frames import frames
 from khaka.scoring.dossier.pictures import lifted
-from khaka.scoring.dossier.printing import Stamp, document, to_pdf
+from khaka.scoring.dossier.printing import Stamp, document, to_pdf, two_pages
 from khaka.scoring.dossier.sheets import to_xlsx
 from khaka.scoring.dossier.words import labels
 from khaka.scoring.reasons.catalogue import Language, placeholders
@@ -46,7 +46,7 @@ def state(blueprint_workspace: Path) -> StateBlueprint:
 def printed(state: StateBlueprint, seat: SeatBlueprint, language: Language, stamp: Stamp = Stamp()) -> bytes:  # noqa: B008
     fields = seat_fields(seat, language)
     doc = document(state, language, stamp, title=fields["head"]["title"])
-    return to_pdf(doc, [fields], language, stamp)
+    return two_pages(doc, fields, language, stamp)[0]
 
 
 def read(pdf: bytes) -> list[str]:
@@ -58,7 +58,7 @@ def read(pdf: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.parametrize("people", [0, 1, 4, 14])
+@pytest.mark.parametrize("people", [0, 1, 4, 14, 50])
 def test_a_seat_is_two_pages_however_many_aspirants(state: StateBlueprint, language: Language, people: int) -> None:
     seat = state.seat(SEAT)
     crowd = tuple(
@@ -73,6 +73,29 @@ def test_a_seat_is_two_pages_however_many_aspirants(state: StateBlueprint, langu
     assert len(pages) == 2
     if people > ROWS:
         assert labels(language).say("facts.more", count=str(people - ROWS)) in " ".join(pages)
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_long_names_and_texts_are_set_smaller_until_they_fit(state: StateBlueprint, language: Language) -> None:
+    seat = state.seat(SEAT)
+    long = "श्रीमती राजराजेश्वरी देवी उर्फ़ गुड़िया सिंह चौहान {number}, पूर्व ज़िला पंचायत अध्यक्ष, प्रदेश महासचिव, किसान मोर्चा संयोजक"
+    first = seat.aspirants[0]
+    told = [reason for kind in ("for", "against") for reason in (first.by_kind(kind) * 3)[:3]]
+    crowd = tuple(
+        replace(seat.aspirants[number % 4], aspirant_id=f"x{number}", name=long.format(number=number),
+                name_hi=long.format(number=number), reasons=tuple(told))
+        for number in range(50)
+    )  # fmt: skip
+    seat = replace(seat, aspirants=crowd, panel=(), contrasts=())
+    fields = seat_fields(seat, language)
+    doc = document(state, language, Stamp(), title=fields["head"]["title"])
+    assert len(read(to_pdf(doc, [fields], language, Stamp()))) > 2  # it would not fit as it is
+    pdf, smaller = two_pages(doc, fields, language, Stamp())
+    pages = read(pdf)
+    assert smaller
+    assert len(pages) == 2
+    assert all(long.format(number=number).split(",")[0] in pages[0] for number in range(ROWS))
+    assert long.format(number=ROWS).split(",")[0] not in pages[0]
 
 
 def test_hindi_is_found_again_by_a_reader(state: StateBlueprint) -> None:
