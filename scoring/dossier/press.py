@@ -130,7 +130,8 @@ def cover(state: StateBlueprint, seats: Sequence[str], language: Language) -> di
         name = (head.name_hi or head.name) if language == "hi" else head.name
         leader = (head.leader_name_hi or head.leader_name) if language == "hi" else head.leader_name
         rows.append([
-            str(head.number), name, head.district.title(), _reserved(head.reservation, texts), head.holder or "–", leader or "–",
+            str(head.number), name, head.district.title(), _reserved(head.reservation, texts),
+            head.holder or "–", leader or "–",
             said(f"status.{head.status}").say(language),
             "–" if head.leader_margin is None else margin(head.leader_margin, language),
             "–" if head.chance is None else head.chance.words.say(language).split(",")[0],
