@@ -129,6 +129,7 @@ def score_job(
         scenario=scenario,
         note=_note(workspace, folder) if record else None,
         settings=kept,
+        barred=settings.eligibility.barred_persons,
     )
     _unchanged(store, inputs)
     if scenario.is_base and record:

@@ -70,6 +70,13 @@ class WeightSettings(_Section):
     """Points of margin for one unit of the feature named; half of each is its standard deviation."""
 
 
+class EligibilitySettings(_Section):
+    """Who may not stand whatever the intake sheet says."""
+
+    barred_persons: tuple[str, ...] = ()
+    """Persons disqualified by law (sections 8 and 10A): person_id or aspirant_id. Never ranked, never in a slate."""
+
+
 class ReviewSettings(_Section):
     """The committee's page: where the record lies, how long things are kept, what is asked of a decision."""
 
@@ -118,6 +125,7 @@ class Settings(_Section):
     party: PartySettings
     model: ModelSettings = ModelSettings()
     weights: WeightSettings = WeightSettings()
+    eligibility: EligibilitySettings = EligibilitySettings()
     promotion: PromotionSettings = PromotionSettings()
     presence: PresenceSettings = PresenceSettings()
     engine: EngineSettings = EngineSettings()
@@ -158,6 +166,9 @@ rating_dcc_within = 2.0       # the district committee's
 rating_pcc_within = 2.0       # the state committee's
 presence_within = 2.0         # all booths of the seat reached against none, verified
 community_share = 4.0         # the declared community is the whole seat against none of it
+
+[eligibility]
+barred_persons = []  # disqualified by law (sections 8, 10A): person_id or aspirant_id; never ranked, in no slate
 
 [review]
 database = ""            # decisions: empty for SQLite in review/, or postgresql+psycopg://user@host/name

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,6 +99,7 @@ def write_scores(
     scenario: Scenario = BASE,
     note: Path | None = None,
     settings: str = "",
+    barred: Collection[str] = (),
 ) -> Path:
     """Rank all seats and write scores, explanations, panel, what scenarios need, and manifest.
 
@@ -122,6 +123,8 @@ def write_scores(
         Where prints of the seats are noted, so that the next run does only the seats again that changed.
     settings : str
         SHA-256 of the settings that a number may depend on; goes into the manifest.
+    barred : collection of str
+        Persons disqualified by law, see `khaka.scoring.eligibility.eligibility`.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def write_scores(
     """
     _check_shapes(prediction)
     check_sums(prediction)
-    judged = eligibility(prediction.people, seat_elections, as_of=prediction.as_of)
+    judged = eligibility(prediction.people, seat_elections, as_of=prediction.as_of, barred=barred)
     content = content_hash(prediction, judged, inputs=inputs, seeds=seeds)
     folder = out / PARTS / content
     prints = seat_prints(prediction, judged, json.dumps(_shared(prediction, seeds), sort_keys=True))

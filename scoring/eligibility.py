@@ -9,6 +9,7 @@ holds, and are not judged here.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -53,6 +54,10 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence}"
+
+
+BARRED: Final = Finding("no", "barred_by_law", "in the list of barred persons (khaka.toml, [eligibility])")
+"""Of a person disqualified by law."""
 
 
 def twenty_fifth_birthday(birth_date: dt.date) -> dt.date:
@@ -211,7 +216,9 @@ def reservation_finding(
     return Finding("no", "certificate_elsewhere", f"certificate of {found}; one of {state} is needed")
 
 
-def eligibility(people: pd.DataFrame, seat_elections: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
+def eligibility(
+    people: pd.DataFrame, seat_elections: pd.DataFrame, *, as_of: dt.date, barred: Collection[str] = ()
+) -> pd.DataFrame:
     """Return who may stand, with every rule that isn't met.
 
     Parameters
@@ -223,6 +230,9 @@ def eligibility(people: pd.DataFrame, seat_elections: pd.DataFrame, *, as_of: dt
         Canonical table: reservation, scrutiny_date and poll_date of each seat in this election.
     as_of : datetime.date
         Known up to this day.
+    barred : collection of str
+        Persons disqualified by law (section 8, section 10A): person_id or aspirant_id. A person is meant whichever of
+        their applications is named.
 
     Returns
     -------
@@ -236,12 +246,14 @@ def eligibility(people: pd.DataFrame, seat_elections: pd.DataFrame, *, as_of: dt
         for key, row in zip(places.index, places.to_dict("records"), strict=True)
     }
     crowded = _too_many_seats(people)
+    out = _barred(people, frozenset(barred))
     states: list[State] = []
     reasons: list[str | None] = []
     for number, row in enumerate(people.to_dict("records")):
         state = str(row["seat_id"]).split("-")[0]
         reservation, scrutiny_date, poll_date = rules.get((row["election_id"], row["seat_id"]), (None, None, None))
         found = [
+            BARRED if number in out else None,
             _status_finding(_text(row.get("status"))),
             age_finding(
                 _date(row.get("birth_date")),
@@ -269,6 +281,15 @@ def _status_finding(status: str | None) -> Finding | None:
     if status is not None and status.lower() in WITHDRAWN:
         return Finding("no", f"application_{status.lower()}", f"the application is {status.lower()}")
     return None
+
+
+def _barred(people: pd.DataFrame, barred: frozenset[str]) -> set[int]:
+    """Return the positions of the rows of barred persons."""
+    if not barred:
+        return set()
+    named = [(_text(row.get("person_id")), _text(row.get("aspirant_id"))) for row in people.to_dict("records")]
+    persons = {person for person, aspirant in named if person is not None and {person, aspirant} & barred}
+    return {at for at, (person, aspirant) in enumerate(named) if person in persons or aspirant in barred}
 
 
 def _too_many_seats(people: pd.DataFrame) -> dict[int, Finding]:

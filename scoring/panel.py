@@ -3,7 +3,7 @@
 best: the highest expected margin. lower_risk: the highest fifth percentile, the name that loses least in a poor case.
 least_known: the widest range, where its good case reaches the leader: the name to learn more about. One aspirant may
 hold two of these; places left over go to names too close to call with the first ("tied"). Where nobody like any of
-the aspirants was ever nominated, the panel abstains and says so.
+the aspirants was ever nominated, the panel abstains and says so; a name on it like whom nobody was says it too.
 """
 
 from __future__ import annotations
@@ -116,6 +116,8 @@ def _reason(shown: list[Row], position: int, template: str, texts: Catalogue) ->
     ]
     if close and template != "tied":
         reason = texts.say("panel.close", reason=reason, others=", ".join(close))
+    if this["support"] == "outside":
+        reason = texts.say("panel.outside", reason=reason)
     if this["eligible"] == "awaited":
         reason = texts.say("panel.provisional", reason=reason)
     return reason

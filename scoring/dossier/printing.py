@@ -123,10 +123,14 @@ def two_pages(
 
     Parameters
     ----------
-    doc, language, stamp
-        As for `to_pdf`.
+    doc : dict
+        Of `document`.
     seat : dict
         Of `khaka.scoring.dossier.fields.seat_fields`.
+    language : str
+        "en" or "hi".
+    stamp : Stamp
+        Whose copy.
 
     Returns
     -------

@@ -19,14 +19,16 @@ GOOD = {
 }  # fmt: skip
 
 
-def judge(*rows: dict[str, Any], reservation: str | None = "SC", **dates: str | None) -> list[tuple[str, str]]:
+def judge(
+    *rows: dict[str, Any], reservation: str | None = "SC", barred: tuple[str, ...] = (), **dates: str | None
+) -> list[tuple[str, str]]:
     people = pd.DataFrame([{**GOOD, **row} for row in rows])
     people["birth_date"] = pd.to_datetime(people["birth_date"])
     dates = {"scrutiny_date": "2027-01-20", "poll_date": "2027-02-10", **dates}
     seats = pd.DataFrame([{"election_id": ELECTION, "seat_id": SEAT, "reservation": reservation}])
     for name, day in dates.items():
         seats[name] = pd.to_datetime(pd.Series([day], dtype=object))
-    found = eligibility(people, seats, as_of=dt.date(2026, 12, 1))
+    found = eligibility(people, seats, as_of=dt.date(2026, 12, 1), barred=barred)
     reasons = found["ineligible_reason"].fillna("")
     return [(state, reason.split(":")[0]) for state, reason in zip(found["eligible"], reasons, strict=True)]
 
@@ -72,6 +74,15 @@ def test_without_any_date_those_who_turn_25_before_the_years_end_are_in_doubt() 
     rows = [{"birth_date": day, "person_id": day} for day in ("2001-12-01", "2002-06-25", "2003-01-01")]
     found = judge(*rows, scrutiny_date=None, poll_date=None)
     assert found == [("yes", ""), ("awaited", "age_at_scrutiny_unknown"), ("no", "under_25")]
+
+
+def test_a_person_barred_by_law_is_barred_whichever_application_is_named() -> None:
+    rows = [{}, {"seat_id": "S24-2008-1", "aspirant_id": "a2"}, {"aspirant_id": "a3", "person_id": "p3"}]
+    for named in ("p1", "a1", "a2"):
+        found = judge(*rows, barred=(named,))
+        assert found[:2] == [("no", "barred_by_law")] * 2
+        assert found[2] == ("yes", "")
+    assert judge({"person_id": None}, barred=("a1",)) == [("no", "barred_by_law")]
 
 
 def test_nobody_may_ask_for_more_than_two_seats() -> None:

@@ -79,3 +79,10 @@ def test_a_provisional_name_carries_that_a_document_is_awaited() -> None:
     found = panel(scores(expected_margin=[3.0], eligible=["awaited"]))
     assert found["reason_en"][0].endswith("; document awaited")
     assert found["reason_hi"][0].endswith("; प्रमाण-पत्र प्रतीक्षित")
+
+
+def test_a_name_like_whom_nobody_was_nominated_says_so() -> None:
+    found = panel(scores(expected_margin=[3.0, 2.9], tie_group=[1, 1], support=["in", "outside"]))
+    assert "no one like this" not in found["reason_en"][0]
+    assert found["reason_en"][1].endswith("; no one like this was nominated before")
+    assert found["reason_hi"][1].endswith("; ऐसे प्रत्याशी का पिछला उदाहरण नहीं")
