@@ -31,7 +31,7 @@ features, assignments), checks.csv, booth_team.csv (by block)."""
 
 
 _NUMBERS: Final = frozenset({
-    "lat", "lon", "accuracy_m", "km", "near_booth_km", "way", "pause", "met", "day_events", "load_events",
+    "lat", "lon", "accuracy_m", "km", "near_booth_km", "near_limit", "way", "pause", "met", "load_events",
     "spot_booths", "device_people",
 })  # fmt: skip
 _FLAGS: Final = frozenset({"weak"})  # may be blank

@@ -33,9 +33,9 @@ REFUSING: Final = ("unknown_aspirant", "elsewhere", "copy_of", "mock", "ahead", 
 """Checks whose finding speaks against an event itself."""
 
 DOUBTING: Final = (
-    "no_time", "clock_day", "late", "bulk", "crowded_day", "burst", "jump", "office_hours", "shared_device",
-    "photo_again", "moved_copy", "one_spot", "swapped", "round_place", "from_list", "other_booth", "no_place",
-    "inaccurate",
+    "no_time", "clock_day", "late", "bulk", "crowded_day", "burst", "jump", "even_steps", "office_hours", "night",
+    "typed", "shared_device", "photo_again", "moved_copy", "same_fix", "one_spot", "swapped", "round_place",
+    "from_list", "other_booth", "no_place", "inaccurate",
 )  # fmt: skip
 """Checks whose finding leaves an event open."""
 
@@ -56,9 +56,10 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 _TEXTS: Final = {"booth": "booth_no", "near_booth": "near_booth", "seat": "seat_id"}
 #: What a placeholder shows: a measure (or "gap", received minus started), its unit, and decimals.
 _NUMBERS: Final = {
-    "km_seen": ("km", 1.0, 1), "near_km_seen": ("near_booth_km", 1.0, 1), "accuracy": ("accuracy_m", 1.0, 0),
+    "km_seen": ("km", 1.0, 1), "near_km_seen": ("near_booth_km", 1.0, 1), "near_limit": ("near_limit", 1.0, 1),
+    "accuracy": ("accuracy_m", 1.0, 0),
     "days": ("gap", 86_400_000_000.0, 0), "hours_ahead": ("gap", -3_600_000_000.0, 1),
-    "events_day": ("day_events", 1.0, 0), "events_load": ("load_events", 1.0, 0), "people": ("device_people", 1.0, 0),
+    "events_load": ("load_events", 1.0, 0), "people": ("device_people", 1.0, 0),
     "booths_spot": ("spot_booths", 1.0, 0), "way": ("way", 1.0, 0), "minutes": ("pause", 60_000_000.0, 0),
 }  # fmt: skip
 _THRESHOLD: Final = re.compile(r"(?<![:\w]):([a-z_]+)\b")

@@ -45,6 +45,25 @@ def verdicts(
     repeated = e.duplicated(content, keep=False)
     has_photo = e["photo_hash"].notna()
     e["photo_again"] = has_photo & e.duplicated("photo_hash", keep="first")
+    e["hand"] = e.groupby(["aspirant_id", "device_id"], dropna=False).ngroup().where(~e["unknown"])
+
+    def off_grid(values: pd.Series, parts: float) -> pd.Series:
+        return (values * parts - (values * parts).round()).abs()
+
+    fine = off_grid(e["lat"], 1e5) + off_grid(e["lon"], 1e5) > 0.005
+    half = (off_grid(e["lat"], 1e4) + off_grid(e["lon"], 1e4) > 0.005) & e["accuracy_m"].notna()
+    fix = e.assign(acc=e["accuracy_m"].where(~fine, -1.0))[fine | half]
+    first_fix = fix.groupby(["lat", "lon", "acc"], dropna=False)["event"].transform("min")
+    h0, t0 = e["hand"].reindex(first_fix), e["started"].reindex(first_fix)
+    lent = (fix["hand"].to_numpy() == h0.to_numpy()) & (
+        np.abs(fix["started"].to_numpy() - t0.to_numpy()) <= s.fix_hours * 3_600_000_000
+    )
+    unknown_time = np.isnan(fix["started"].to_numpy(dtype="float64")) | np.isnan(t0.to_numpy(dtype="float64"))
+    unknown_time &= (fix["hand"].to_numpy() == h0.to_numpy()) | fix["hand"].isna().to_numpy() | h0.isna().to_numpy()
+    e["same_fix"] = False
+    e.loc[fix.index, "same_fix"] = (
+        (fix["event"] > first_fix).to_numpy() & ~lent & ~unknown_time & ~fix["post"].to_numpy()
+    )
     phones = e[e["device_id"].notna() & ~e["unknown"]].groupby(["device_id", "person"]).size().rename("n").reset_index()
     phone = phones.groupby("device_id").agg(people=("n", "size"), total=("n", "sum"), most=("n", "max"))
     owner = phones.sort_values("n").drop_duplicates("device_id", keep="last").set_index("device_id")["person"]
@@ -62,6 +81,14 @@ def verdicts(
     box = b.groupby("seat").agg(south=("list_lat", "min"), north=("list_lat", "max"), west=("list_lon", "min"),
                                 east=("list_lon", "max"))  # fmt: skip
     e = e.join(box, on="seat")
+    spots_of = b[b["list_lat"].notna() & b["list_lon"].notna()]
+    places = (np.floor(spots_of["list_lat"] * 2000) * 1e6 + np.floor(spots_of["list_lon"] * 2000)).groupby(
+        spots_of["seat"]).nunique()  # fmt: skip
+    area = (box["north"] - box["south"]) * (box["east"] - box["west"]) * np.cos(np.radians(box["south"] - 0.02))
+    spacing = s.near_spacing * 111.195 * np.sqrt(area / places.reindex(box.index))
+    near_of = spacing.clip(lower=s.near_least_km).clip(upper=s.near_km)
+    near_of = near_of.where(places.reindex(box.index).fillna(0) >= 10, s.near_km)
+    e["near_limit"] = e["seat"].map(near_of).fillna(s.near_km)
     blank = b["list_lat"].isna() | b["list_lon"].isna()
     at = e.merge(b.loc[blank, ["seat", "booth"]], on=["seat", "booth"])
     at = at[at["lat"].notna() & at["lon"].notna() & ~at["unknown"] & ~at["post"] & ~at["mock_location"].fillna(False)]
@@ -69,7 +96,10 @@ def verdicts(
     learned = voices.groupby(["seat", "booth"]).agg(g_lat=("lat", "median"), g_lon=("lon", "median"), n=("lat", "size"))
     e = e.merge(learned[learned["n"] >= 3].reset_index(), on=["seat", "booth"], how="left")
     listed = e["list_lat"].notna() & e["list_lon"].notna()
-    e["b_lat"], e["b_lon"] = e["list_lat"].where(listed, e["g_lat"]), e["list_lon"].where(listed, e["g_lon"])
+    right = _mended(e)
+    e = e.merge(right, on=["seat", "booth"], how="left")
+    for end in ("lat", "lon"):
+        e[f"b_{end}"] = e[f"m_{end}"].fillna(e[f"list_{end}"].where(listed, e[f"g_{end}"]))
     e["km"] = km(e["lat"], e["lon"], e["b_lat"], e["b_lon"])
     placed = e["lat"].notna() & e["lon"].notna()
     zero = placed & ((e["lat"].abs() < 0.01) | (e["lon"].abs() < 0.01))
@@ -81,12 +111,13 @@ def verdicts(
     )
     swapped = placed & ~inside & turned
     elsewhere = e["other_seat"] | ((e["booth"] != "") & e["south"].notna() & e["listed"].isna())
-    slack = s.near_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
-    astray = placed & ~zero & ~swapped & ((e["km"] > s.near_km) | (e["km"].isna() & (e["booth"] != "")))
+    slack = e["near_limit"] + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
+    astray = placed & ~zero & ~swapped & ((e["km"] > e["near_limit"]) | (e["km"].isna() & (e["booth"] != "")))
     where = b.merge(learned[learned["n"] >= 3].reset_index(), on=["seat", "booth"], how="left")
     own = where["list_lat"].notna() & where["list_lon"].notna()
-    where["b_lat"] = where["list_lat"].where(own, where["g_lat"])
-    where["b_lon"] = where["list_lon"].where(own, where["g_lon"])
+    where = where.merge(right, on=["seat", "booth"], how="left")
+    where["b_lat"] = where["m_lat"].fillna(where["list_lat"].where(own, where["g_lat"]))
+    where["b_lon"] = where["m_lon"].fillna(where["list_lon"].where(own, where["g_lon"]))
     where = where[where["b_lat"].notna()][["seat", "b_lat", "b_lon"]]
     near = pd.Series(np.nan, index=e.index)
     for seat, rows in e[astray].groupby("seat"):
@@ -99,16 +130,31 @@ def verdicts(
     off = np.where(e["km"].notna(), e["km"] > slack, np.where(e["south"].notna(), ~inside, False))
     far = ~e["post"] & placed & ~zero & ~swapped & ~by_booth & off
     other_booth = ~e["post"] & by_booth & (e["km"] > slack)
-    round_place = (
-        ~e["post"]
-        & ~zero
-        & (
-            ((e["lat"] * 100 - (e["lat"] * 100).round()).abs() + (e["lon"] * 100 - (e["lon"] * 100).round()).abs())
-            < 1e-6
-        )
-    )
-    from_list = ~e["post"] & ~zero & ((e["lat"] - e["list_lat"]).abs() < 1.5e-6) & (
-        (e["lon"] - e["list_lon"]).abs() < 1.5e-6)  # fmt: skip
+    grid = off_grid(e["lat"], 1e4) + off_grid(e["lon"], 1e4) > 0.005
+    typed_in = off_grid(e["lat"], 100) + off_grid(e["lon"], 100) < 1e-6
+    if grid[placed].mean() > 0.5:
+        typed_in |= off_grid(e["lat"], 1000) + off_grid(e["lon"], 1000) < 1e-6
+    round_place = ~e["post"] & ~zero & typed_in
+    away_lat, away_lon = (e["lat"] - e["list_lat"]).abs(), (e["lon"] - e["list_lon"]).abs()
+    e["exact"] = (away_lat < 1.5e-6) & (away_lon < 1.5e-6)
+    e["close"] = (away_lat < 2.7e-5) & (away_lon < 3e-5)
+    e["round"] = (e["started"] % 300_000_000 == 0) & (e["met"] > 0) & (e["met"] % 5 == 0) & (
+        e["accuracy_m"].isna() | (e["accuracy_m"] == e["accuracy_m"].round()))  # fmt: skip
+    e["dark"] = ((e["started"] + IST) // 3_600_000_000 % 24).isin([23, 0, 1, 2, 3, 4])
+    manners = e[~e["post"] & ~e["unknown"]].groupby("hand")[["exact", "close", "round", "dark"]].agg(["sum", "size"])
+    usual = {
+        name: (manners[name]["sum"] / manners[name]["size"]).median() for name in ("exact", "close", "round", "dark")
+    }
+
+    def too_often(name: str) -> pd.Series:
+        seen, size = manners[name]["sum"], manners[name]["size"]
+        most = size * usual[name] + 5 * np.sqrt(size * usual[name]) + 3
+        return e["hand"].isin(seen[(seen >= 5) & (seen > most)].index) & e[name]
+
+    e["same_fix"] &= usual["exact"] <= 0.5
+    from_list = ~e["post"] & ~zero & ((e["exact"] & (usual["exact"] <= 0.5)) | too_often("close"))
+    typed = ~e["post"] & too_often("round")
+    night = ~e["post"] & e["dark"] & (usual["dark"] <= 0.02)
     y, x = np.floor(e["lat"] * 1000), np.floor(e["lon"] * 1000)
     desk = e["km"] > s.spot_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
     spots = e[desk & ~e["unknown"]].assign(y=y, x=x).groupby(["aspirant_id", "y", "x"])["booth_no"].nunique()
@@ -116,16 +162,36 @@ def verdicts(
     one_spot = keys.isin(spots[spots >= s.spot_booths].index)
 
     # copies that were moved
-    twin = e["met"].gt(0) & placed & ~e["unknown"]
-    group = ["aspirant_id", "booth", "kind", "met"]
-    t = e[twin].sort_values([*group, "lat", "lon", "event"])
-    step = ~((t.groupby(group)["lat"].diff() <= s.copy_m / 111195.0)
-             & (t.groupby(group)["lon"].diff().abs() <= s.copy_m / 100000.0))  # fmt: skip
+    work = e[e["lat"].notna() & ~e["post"] & ~e["unknown"]].assign(acc=e["accuracy_m"].fillna(-1))
+    logs = work.groupby("aspirant_id").size()
+    often = {
+        "m": work.groupby(["aspirant_id", "met"]).size(), "y": work.groupby(["aspirant_id", "acc"]).size(),
+        "t": work.groupby(["aspirant_id", "booth"]).size(),
+    }  # fmt: skip
+    group = ["aspirant_id", "booth", "kind", "met", "acc"]
+    t = work[work["met"].gt(0) & work["lon"].notna()]
+    t = t[t.duplicated(group, keep=False)].sort_values([*group, "lat", "lon", "event"])
+    others = t.groupby(group)["event"].transform("size") - 1
+    n = t["aspirant_id"].map(logs)
+    m = pd.Series(often["m"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "met"]])).to_numpy(), t.index)
+    y_n = pd.Series(often["y"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "acc"]])).to_numpy(), t.index)
+    there = pd.Series(often["t"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "booth"]])).to_numpy(), t.index)
+    chance = (there - 1) * ((m - others) / n).clip(upper=0.3) * (y_n - others) / n
+    tail = (
+        pd.concat([chance, np.exp(others - chance) * (chance / others) ** others], axis=1).min(axis=1).clip(upper=1.0)
+    )
+    tail = tail.where(others > chance, 1.0)
+    most = (2 * s.copy_m * np.sqrt(s.copy_chance / tail)).clip(upper=50.0)
+    most = most.clip(lower=pd.Series(np.where(t["met"] % 5 == 0, 0.0, 1.2), t.index))
+    first = t.groupby(group)["event"].transform("min")
+    at_first = e.set_index("event").loc[first, ["lat", "lon"]]
+    by_first = (t["event"] > first) & ((t["lat"] - at_first["lat"].to_numpy()).abs() <= most / 111195.0) & (
+        (t["lon"] - at_first["lon"].to_numpy()).abs() <= most / 100000.0)  # fmt: skip
+    step = ~((t.groupby(group)["lat"].diff() <= most / 111195.0)
+             & (t.groupby(group)["lon"].diff().abs() <= most / 100000.0))  # fmt: skip
     cluster = step.cumsum()
-    first = t.groupby(cluster)["event"].transform("min")
-    several = t[~t["post"]].groupby(group)["event"].transform("size") > 1
     moved = pd.Series(False, index=e.index)
-    moved[t.index] = (t["event"] > first) & several.reindex(t.index).fillna(False)
+    moved[t.index] = (t["event"] > t.groupby(cluster)["event"].transform("min")) | by_first
 
     # when
     e["ahead"] = e["started"] > e["received"] + s.ahead_minutes * 60_000_000
@@ -135,7 +201,7 @@ def verdicts(
     e["day"] = (e["started"] + IST) // DAY
     d = (
         e[once]
-        .groupby(["aspirant_id", "day"])
+        .groupby(["hand", "day"])
         .agg(
             n=("event", "size"),
             first=("started", "min"),
@@ -146,47 +212,62 @@ def verdicts(
     )
     odd = d[(d["n"] >= 3) & (d["last"] - d["first"] >= 3_600_000_000) & (d["high"] - d["low"] <= 1_800_000_000)
             & (d["low"] >= 22 * 3_600_000_000) & (d["high"] <= 26 * 3_600_000_000)]  # fmt: skip
-    clock = pd.MultiIndex.from_frame(e[["aspirant_id", "day"]]).isin(odd.index)
+    clock = pd.MultiIndex.from_frame(e[["hand", "day"]]).isin(odd.index)
     clock |= (-e["lag"]).between(22 * 3_600_000_000, 26 * 3_600_000_000)
     e["hour"] = e["received"] // 3_600_000_000
-    load = e[once].groupby(["aspirant_id", "hour"])["started"].agg(["size", "min", "max"])
+    load = e[once].groupby(["hand", "hour"])["started"].agg(["size", "min", "max"])
     load = load[(load["size"] >= s.bulk_events) & (load["max"] - load["min"] >= s.bulk_days * DAY)]
-    bulk = pd.MultiIndex.from_frame(e[["aspirant_id", "hour"]]).isin(load.index) & ~e["post"]
+    bulk = pd.MultiIndex.from_frame(e[["hand", "hour"]]).isin(load.index) & ~e["post"]
 
     mock = e["mock_location"].fillna(False).astype(bool) & ~e["post"]
     no_place = ~e["post"] & ~placed & bool(e["lat"].notna().any())
     inaccurate = ~e["post"] & (e["accuracy_m"] > s.most_accuracy_m)
     zero, swapped = zero & ~e["post"], swapped & ~e["post"]
     sound = ~(e["post"] | e["unknown"] | elsewhere | e["copy_of"] | mock | e["started"].isna() | e["ahead"] | clock
-              | late | bulk | e["shared"] | e["photo_again"] | moved | one_spot | no_place | zero | swapped
-              | round_place | from_list | far | other_booth)  # fmt: skip
-    j = e[sound].sort_values(["aspirant_id", "started", "event"])
-    g = j.groupby("aspirant_id")
+              | late | bulk | e["shared"] | e["photo_again"] | moved | e["same_fix"] | one_spot | typed
+              | no_place | zero | swapped | round_place | from_list | far | other_booth)  # fmt: skip
+    e["blur"] = e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
+    j = e[sound].sort_values(["hand", "started", "event"])
+    g = j.groupby("hand")
     pause = g["started"].diff()
     way = km(g["lat"].shift(), g["lon"].shift(), j["lat"], j["lon"])
-    broken = way > s.speed_slack_km + s.speed_kmh * pause / 3_600_000_000
-    next_broken = broken.groupby(j["aspirant_id"]).shift(-1, fill_value=False)
+    slack = s.speed_slack_km + j["blur"] + g["blur"].shift()
+    broken = way > slack + s.speed_kmh * pause / 3_600_000_000
+
+    def step_of(values: pd.Series, by: int) -> pd.Series:
+        return values.groupby(j["hand"]).shift(by, fill_value=False)
+
+    next_broken = step_of(broken, -1)
     lone = broken & next_broken
-    before = lone.groupby(j["aspirant_id"]).shift(1, fill_value=False)
-    two_before = lone.groupby(j["aspirant_id"]).shift(2, fill_value=False)
-    jump = broken & ~(before & ~two_before)
-    dense = j["started"] - g["started"].shift(s.burst_events) <= s.burst_minutes * 60_000_000
-    burst = dense.copy()
-    for later in range(1, s.burst_events + 1):
-        burst |= dense.groupby(j["aspirant_id"]).shift(-later, fill_value=False)
-    crowd = j.groupby(["aspirant_id", "day"])["event"].transform("size") > s.day_events
-    crowded = pd.MultiIndex.from_frame(e[["aspirant_id", "day"]]).isin(
-        pd.MultiIndex.from_frame(j.loc[crowd, ["aspirant_id", "day"]]))  # fmt: skip
+    jump = (broken & ~(step_of(lone, 1) & ~step_of(lone, 2))) | (
+        ~broken & next_broken & step_of(broken, -2) & step_of(broken, -3)
+    )
+
+    def within(count: int, microseconds: float) -> pd.Series:
+        dense = j["started"] - g["started"].shift(count) <= microseconds
+        found = dense.copy()
+        for later in range(1, count + 1):
+            found |= step_of(dense, -later)
+        return found
+
+    burst = within(s.burst_events, s.burst_minutes * 60_000_000)
+    crowded = within(s.day_events, DAY)
+    even = (pause > 0) & ((pause - pause.groupby(j["hand"]).shift()).abs() <= 2_000_000)
+    paces = even.groupby([j["hand"], j["day"]]).agg(["size", "sum"])
+    paces = paces[paces["size"] >= s.even_events]["sum"] >= s.even_events - 2
+    machine = paces[paces] if paces.sum() <= 0.2 * len(paces) else paces.head(0)
+    steady = (even | step_of(even, -1) | step_of(even, -2)) & pd.MultiIndex.from_frame(j[["hand", "day"]]).isin(
+        machine.index
+    )
     office = (~(j["day"] % 7).isin([2, 3]) & ((j["started"] + IST) // 3_600_000_000 % 24).between(10, 16)).groupby(
         j["aspirant_id"]).agg(["size", "mean"])  # fmt: skip
-    desks = e["aspirant_id"].isin(
-        office[(office["size"] >= s.office_events) & (office["mean"] >= s.office_share)].index
-    )
+    office = office[office["size"] >= s.office_events]["mean"] >= s.office_share
+    desks = e["aspirant_id"].isin(office[office].index) & (office.sum() <= max(1, 0.5 * len(office)))
     several_phones = e["device_id"].isin(phones[phones.duplicated("device_id")]["device_id"])
     p = e[sound & several_phones].sort_values(["device_id", "started", "event"])
     pg = p.groupby("device_id")
     phone_jump = km(pg["lat"].shift(), pg["lon"].shift(), p["lat"], p["lon"]) > (
-        s.speed_slack_km + s.speed_kmh * pg["started"].diff() / 3_600_000_000
+        s.speed_slack_km + p["blur"] + pg["blur"].shift() + s.speed_kmh * pg["started"].diff() / 3_600_000_000
     )
 
     def whole(part: pd.Series) -> pd.Series:
@@ -194,9 +275,9 @@ def verdicts(
 
     against = e["unknown"] | elsewhere | e["copy_of"] | mock | (e["ahead"] & ~clock) | far | zero | whole(lone)
     unclear = (
-        e["started"].isna() | clock | late | bulk | (crowded & ~e["post"]) | (desks & ~e["post"]) | e["shared"]
-        | e["photo_again"] | moved | one_spot | swapped | round_place | from_list | other_booth | whole(burst)
-        | whole(jump) | whole(phone_jump)
+        e["started"].isna() | clock | late | bulk | whole(crowded) | whole(steady) | (desks & ~e["post"]) | e["shared"]
+        | e["photo_again"] | moved | e["same_fix"] | one_spot | night | typed | swapped | round_place | from_list
+        | other_booth | whole(burst) | whole(jump) | whole(phone_jump)
     )  # fmt: skip
     lacks = no_place | inaccurate
     blind = e[lacks & ~against & ~unclear & (e["booth"] != "")]
@@ -208,6 +289,31 @@ def verdicts(
     e["moved"] = moved
     e["verdict"] = np.where(against, "refused", np.where(unclear | (lacks & ~seconded), "doubtful", "verified"))
     return e
+
+
+def _mended(e: pd.DataFrame) -> pd.DataFrame:
+    """Return where booths lie whose place in the list three and more aspirants disprove together."""
+    own = e[~e["unknown"] & ~e["post"] & ~e["mock_location"].fillna(False).astype(bool) & e["lat"].notna()]
+    way = np.sqrt((own["lat"] - own["list_lat"]) ** 2
+                  + ((own["lon"] - own["list_lon"]) * np.cos(np.radians(own["list_lat"]))) ** 2)  # fmt: skip
+    astray = own[way > own["near_limit"] / 111.195]
+    astray = astray.assign(y=np.floor(astray["lat"] * 1000), x=np.floor(astray["lon"] * 1000))
+    spot = astray.groupby(["aspirant_id", "y", "x"])["event"].transform("size")
+    alone = astray.groupby(["aspirant_id", "booth_no", "y", "x"])["event"].transform("size")
+    voices = astray[spot == alone].groupby(["seat", "booth", "aspirant_id"])[["lat", "lon"]].mean().reset_index()
+    g = voices.groupby(["seat", "booth"])
+    voices["m_lat"], voices["m_lon"], voices["n"] = (
+        g["lat"].transform("median"), g["lon"].transform("median"), g["lat"].transform("size"),
+    )  # fmt: skip
+    voices["near"] = ((voices["lat"] - voices["m_lat"]).abs() < 0.004) & (
+        (voices["lon"] - voices["m_lon"]).abs() < 0.004
+    )
+    agreed = voices[voices["n"] >= 3].groupby(["seat", "booth", "m_lat", "m_lon"])["near"].agg(["sum", "size"])
+    agreed = agreed[(agreed["sum"] >= 3) & (agreed["sum"] >= 0.6 * agreed["size"])].reset_index()
+    at_list = own[((own["lat"] - own["list_lat"]).abs() < 0.004) & ((own["lon"] - own["list_lon"]).abs() < 0.004)]
+    listed = at_list.groupby(["seat", "booth"])["aspirant_id"].nunique().rename("voices").reset_index()
+    agreed = agreed.merge(listed, on=["seat", "booth"], how="left")
+    return agreed.loc[agreed["voices"].fillna(0) < 3, ["seat", "booth", "m_lat", "m_lon"]]
 
 
 def features(
