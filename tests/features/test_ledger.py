@@ -223,7 +223,7 @@ def test_repeated_visits_with_round_numbers_of_people_are_no_copies() -> None:
     rows = judged(visits)
     assert rows["moved_copy"].sum() <= 1
     copies = [row | {"event_id": f"c{row['event_id']}", "started_at": row["started_at"] + DAY + 90 * MINUTE,
-                     "received_at": row["received_at"] + 2 * DAY, "photo_hash": None, "lat": row["lat"] + 1.5e-5}
+                     "received_at": row["received_at"] + 2 * DAY, "photo_hash": None, "lat": row["lat"] + 1e-5}
               for row in visits]  # fmt: skip
     assert judged([*visits, *copies]).filter(like="cv", axis=0)["moved_copy"].mean() >= 0.9
 
