@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from khaka.data.errors import KhakaError
-from khaka.data.field_forms import FORMS, SCALE, definition
+from khaka.data.field_forms import SCALE, definition
 from khaka.data.readers.base import Options, Piece, Reading, faults, join_faults
 
 #: What else the columns of `activity` and `ratings` are called in exports: first the form's own name.
@@ -21,15 +21,15 @@ ALIASES: Final = {
     "started_at": ("started_at", "start"),
     "rated_at": ("rated_at", "end"),
     "received_at": ("SubmissionDate", "_submission_time", "received_at"),
-    "device_id": ("device_id", "deviceid"),
+    "device_id": ("device_id", "deviceid", "DeviceID"),
     "event_id": ("KEY", "instanceID", "_uuid"),
     "mock_location": ("mock_location", "is_mock"),
     "photo_hash": ("photo_hash", "photo"),
 }
 _GEO: Final = {
-    "lat": ("location-Latitude", "_location_latitude", "location_latitude"),
-    "lon": ("location-Longitude", "_location_longitude", "location_longitude"),
-    "accuracy_m": ("location-Accuracy", "_location_precision", "location_accuracy"),
+    "lat": ("location-Latitude", "location_latitude"),
+    "lon": ("location-Longitude", "location_longitude"),
+    "accuracy_m": ("location-Accuracy", "location_precision", "location_accuracy"),
 }
 _ACTIVITY: Final = (
     "event_id", "aspirant_id", "seat_id", "booth_no", "kind", "started_at", "received_at", "lat", "lon", "accuracy_m",
@@ -38,6 +38,9 @@ _ACTIVITY: Final = (
 _RATINGS: Final = (
     "election_id", "seat_id", "aspirant_id", "rater_role", "rater_id", "rated_at", "rating", "rebel_risk", "note",
 )  # fmt: skip
+#: Kobo writes a place once as one cell and once as four: "work/location", then "work/_location_latitude" and so on.
+_PLACE_PART: Final = re.compile(r"(?:.*/)?_?([^/]*)_(latitude|longitude|altitude|precision)")
+_BARE_UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _OFFSET: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
 
 
@@ -48,8 +51,12 @@ def plain_name(column: str) -> str:
     --------
     >>> plain_name("work/booth_no"), plain_name("work-location-Latitude"), plain_name("meta-instanceID")
     ('booth_no', 'location-Latitude', 'instanceID')
+    >>> plain_name("work.day.booth_no"), plain_name("Did you see Dr. Rao?")
+    ('booth_no', 'Did you see Dr. Rao?')
     """
     name = column.rsplit("/", 1)[-1]
+    if re.fullmatch(r"\w+(?:[.:]\w+)+", name):
+        name = re.split(r"[.:]", name)[-1]
     place = re.search(r"(?:^|-)(\w+-(?:Latitude|Longitude|Altitude|Accuracy))$", name)
     return place[1] if place else name.rsplit("-", 1)[-1]
 
@@ -62,17 +69,18 @@ def form_of(columns: Sequence[str]) -> str | None:
     >>> form_of(["SubmissionDate", "work-aspirant_id", "work-booth_no", "work-kind", "KEY"])
     'activity'
     """
-    names = _questions(columns)
+    names = {_question(column, {**_labels("activity"), **_labels("ratings")}) for column in columns}
     if {"aspirant_id", "kind"} <= names:
         return "activity"
     return "ratings" if {"rater_id", "seat_id"} <= names or {"aspirant_id", "rating"} <= names else None
 
 
-def _questions(columns: Sequence[str]) -> set[str]:
-    labels = {form: _labels(form) for form in FORMS}
-    return {plain_name(column) for column in columns} | {
-        labels[form].get(column, "") for form in FORMS for column in columns
-    }
+def _question(column: str, labels: dict[str, str]) -> str:
+    """Return which question a column answers, whether it is headed by names or labels, with groups or without."""
+    part = _PLACE_PART.fullmatch(column)
+    if part:
+        return f"{_question(part[1], labels)}_{part[2]}"
+    return labels.get(column) or labels.get(column.rsplit("/", 1)[-1]) or plain_name(column)
 
 
 def _labels(form: str) -> dict[str, str]:
@@ -132,7 +140,7 @@ def _named(rows: pd.DataFrame, form: str) -> pd.DataFrame:
     labels = _labels(form)
     out: dict[str, pd.Series] = {}
     for column in rows.columns:
-        name = labels.get(str(column), plain_name(str(column)))
+        name = _question(str(column), labels)
         values = rows[column].astype("str")
         values = values.mask(values.str.strip() == "")
         out[name] = out[name].fillna(values) if name in out else values
@@ -169,6 +177,9 @@ def _activity(named: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         for column, place in (("lat", 0), ("lon", 1), ("accuracy_m", 3)):
             if place in parts.columns:
                 table[column] = table[column].fillna(parts[place].astype("str"))
+    # one answer has one id, whichever export it comes by: Kobo's CSV leaves out what its JSON and ODK put before it
+    bare = table["event_id"].str.fullmatch(_BARE_UUID).fillna(False).astype(bool)
+    table["event_id"] = table["event_id"].mask(bare, "uuid:" + table["event_id"])
     table["received_at"] = _moment(table["received_at"])
     table["kind"] = _choice(table["kind"], "activity", "work").astype("str")
     accuracy = pd.to_numeric(table["accuracy_m"], errors="coerce")

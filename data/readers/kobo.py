@@ -117,7 +117,7 @@ def _flat(entry: dict[str, Any]) -> Iterator[dict[str, str]]:
         yield own
         return
     longest = max(range(len(repeats)), key=lambda place: len(repeats[place]))
-    identity = own.get("_uuid") or own.get("meta/instanceID") or ""
+    identity = own.get("meta/instanceID") or own.get("_uuid") or ""
     for number, part in enumerate(repeats[longest], start=1):
         inside = {name: _text(value) for name, value in part.items() if not isinstance(value, (list, dict))}
         yield own | inside | {"_uuid": f"{identity}/{number}", "meta/instanceID": f"{identity}/{number}"}

@@ -200,6 +200,82 @@ def test_kobo_csv_with_hindi_labels_is_read_by_the_labels(tmp_path: Path) -> Non
     assert (found["kind"], found["booth_no"], found["lat"], found["event_id"]) == ("meeting", "7W", 26.84, "k9")
 
 
+UUID = "0f3a6f52-93d1-4f37-9a55-2f3f1c1f0c11"
+
+
+def test_columns_as_odk_central_writes_them_today(tmp_path: Path) -> None:
+    """Groups before the names, the server's columns at the end, a device that only the server knows."""
+    head = (
+        "SubmissionDate,meta-instanceID,meta-instanceName,visit-started_at,visit-who-aspirant_id,visit-who-seat_id,"
+        "visit-kind,visit-booth_no,visit-location-Latitude,visit-location-Longitude,visit-location-Altitude,"
+        "visit-location-Accuracy,visit-attendance,KEY,SubmitterID,SubmitterName,AttachmentsPresent,"
+        "AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion"
+    )
+    row = (
+        f"2026-12-01T11:00:00.123Z,uuid:{UUID},visit 1,2026-12-01T16:00:00.000+05:30,A1,{SEAT},meeting,12,26.84,80.91,"
+        f"110,4.9,30,uuid:{UUID},5,team,0,0,,approved,collect:xyz,0,20261101"
+    )
+    path = tmp_path / "a.csv"
+    path.write_text(f"{head}\n{row}\n")
+    store, report = taken(tmp_path, path)
+    assert report.files[0].format == "odk"
+    found = store.read("activity").iloc[0]
+    assert found["event_id"] == f"uuid:{UUID}"
+    assert (found["device_id"], found["aspirant_id"], found["booth_no"]) == ("collect:xyz", "A1", "12")
+    assert (found["lat"], found["lon"], found["accuracy_m"]) == (26.84, 80.91, 4.9)
+
+
+def test_a_repeat_of_visits_becomes_an_event_each(tmp_path: Path) -> None:
+    root = "SubmissionDate,start,deviceid,aspirant_id,seat_id,meta-instanceID,KEY,SubmitterID\n"
+    root += f"2026-12-01T11:00:00Z,2026-12-01T15:00:00+05:30,ph1,A1,{SEAT},uuid:{UUID},uuid:{UUID},5\n"
+    visits = "started_at,kind,booth_no,at-location-Latitude,at-location-Longitude,at-location-Accuracy,PARENT_KEY,KEY\n"
+    visits += "".join(
+        f"2026-12-01T1{n}:00:00+05:30,booth_visit,{n},26.8{n},80.91,6.2,uuid:{UUID},uuid:{UUID}/visits[{n}]\n"
+        for n in (1, 2)
+    )
+    path = zipped(tmp_path / "day.zip", {"day.csv": root.encode(), "day-visits.csv": visits.encode()})
+    store, _ = taken(tmp_path, path)
+    rows = store.read("activity").sort_values("event_id")
+    assert rows["event_id"].tolist() == [f"uuid:{UUID}/visits[1]", f"uuid:{UUID}/visits[2]"]
+    assert rows["booth_no"].tolist() == ["1", "2"]
+    assert rows["device_id"].tolist() == ["ph1", "ph1"]
+    assert rows["lat"].tolist() == [26.81, 26.82]
+
+
+def test_one_answer_is_one_event_whichever_kobo_export_it_comes_by(tmp_path: Path) -> None:
+    """JSON of the API, CSV with names and groups, and CSV with labels and groups, semicolons between quoted cells."""
+    entry = {**KOBO, "_uuid": UUID, "meta/instanceID": f"uuid:{UUID}"}
+    (tmp_path / "a.json").write_text(json.dumps({"count": 1, "next": None, "previous": None, "results": [entry]}))
+    names = {
+        "start": "2026-12-01T16:00:00.000+05:30", "deviceid": "ee.kobo:1", "work/aspirant_id": "A1",
+        "work/seat_id": SEAT, "work/kind": "meeting", "work/booth_no": "12", "work/location": "",
+        "work/_location_latitude": "26.84", "work/_location_longitude": "80.91", "work/_location_altitude": "110",
+        "work/_location_precision": "9.5", "work/attendance": "40", "_id": "1", "_uuid": UUID,
+        "_submission_time": "2026-12-01T11:00:00", "_validation_status": "", "_notes": "", "_status": "",
+        "_submitted_by": "", "__version__": "v1", "_tags": "", "_index": "1",
+    }  # fmt: skip
+    told = {question["name"]: question.get("en", question["name"]) for question in definition("activity")["questions"]}
+    place = told["location"]
+    labels = {
+        (f"Work/_{place}_{name.rsplit('_', 1)[1]}" if name.startswith("work/_")
+         else f"Work/{told[name[5:]]}" if name.startswith("work/") else name): cell
+        for name, cell in names.items()
+    }  # fmt: skip
+    for name, cells in (("b.csv", names), ("c.csv", labels)):
+        lines = [";".join(f'"{cell}"' for cell in row) for row in (cells.keys(), cells.values())]
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    rows = []
+    for name in ("a.json", "b.csv", "c.csv"):
+        store, report = taken(tmp_path, tmp_path / name)
+        assert report.files[0].format == "kobo"
+        rows.append(store.read("activity").drop(columns=["device_id", "photo_hash"]))
+    assert [len(row) for row in rows] == [1, 1, 1]
+    assert rows[0]["event_id"].tolist() == [f"uuid:{UUID}"]
+    told_alike = ["event_id", "booth_no", "kind", "lat", "lon", "accuracy_m", "attendance", "started_at", "received_at"]
+    for row in rows[1:]:
+        pd.testing.assert_frame_equal(row[told_alike], rows[0][told_alike])
+
+
 def test_kobo_json_with_a_repeat_gives_a_rating_each(tmp_path: Path) -> None:
     entry = {
         "_uuid": "r1", "_submission_time": "2026-12-03T10:00:00", "election_id": "S24-2027-AE", "seat_id": SEAT,
