@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from khaka.data.coverage import KINDS
 from khaka.data.durable import durable_path
 from khaka.data.places.coordinates import FAULTS, coordinate_faults
 from khaka.data.places.polygons import Map, unit_order
+from khaka.training.look import look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,11 +35,9 @@ _FAULT_COLOURS: Final = {"far": WARN, "other_seat": "#7b2d8b"}
 @contextmanager
 def _figure(path: Path, width: float, height: float) -> Iterator[Figure]:
     """Give a figure in the common style and write it durably, without dates or versions in the file."""
-    import matplotlib.style
     from matplotlib.figure import Figure
 
-    style = importlib.resources.files("khaka.training") / "khaka.mplstyle"
-    with importlib.resources.as_file(style) as file, matplotlib.style.context(file):
+    with look():
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure
         with durable_path(path) as temporary:

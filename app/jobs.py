@@ -46,10 +46,11 @@ class Done:
 
 def data_hash(workspace: Workspace) -> str:
     """Return one hash over all tables of a workspace."""
-    return _one_hash(workspace.store.hashes())
+    return one_hash(workspace.store.hashes())
 
 
-def _one_hash(sums: Mapping[str, str]) -> str:
+def one_hash(sums: Mapping[str, str]) -> str:
+    """Return one hash over the hashes of files, by name."""
     parts = [f"{name} {digest}" for name, digest in sorted(sums.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -113,7 +114,7 @@ def score_job(
         draws=settings.model.draws,
         seed=settings.model.seed,
         model_version=reference.version,
-        data_hash=_one_hash(inputs),
+        data_hash=one_hash(inputs),
         scenario=scenario,
     )
     progress("predicted")
@@ -223,7 +224,7 @@ def forecast_job(
         seeds={"draws": settings.seed},
         as_of=as_of.isoformat(),
         model_version=reference.version,
-        data_hash=_one_hash(inputs),
+        data_hash=one_hash(inputs),
     )
     _unchanged(store, inputs)
     return Done(path, len(frame), reference)

@@ -11,10 +11,12 @@ import pandas as pd
 
 from khaka.app.study_table import Row
 from khaka.data.durable import durable_path
+from khaka.training.look import look
 
 _SHOWN: Final = {"model": "#1f4e79", "observer_and_survey": "#c26a1b", "ridge": "#777777"}
 
 
+@look()
 def plot_study(rows: Sequence[Row], table: pd.DataFrame, path: Path) -> Path:
     """Draw mean and 90% interval over seeds of the share of the oracle's gain, by kind.
 

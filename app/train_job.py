@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from khaka.app.jobs import Progress, data_hash, silent
+from khaka.app.jobs import Progress, data_hash, one_hash, silent
 from khaka.data.durable import plain, write_bytes, write_json, write_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.settings import Settings
@@ -25,7 +25,8 @@ from khaka.training.changes import Change
 from khaka.training.code_version import code_version
 from khaka.training.corpus import Corpus
 from khaka.training.fit import Trained, train
-from khaka.training.tracking import ModelRef, Run, Tracker
+from khaka.training.mlflow_run import Run, TableInput
+from khaka.training.tracking import ModelRef, Tracker
 
 BACKTEST: Final = "backtest.json"
 
@@ -89,7 +90,8 @@ def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = sile
     with tracker.run(f"train {as_of}", tags={"khaka.command": "train", "khaka.as_of": as_of.isoformat()}) as run:
         _record(run, trained, workspace, digest)
         for row in trained.contenders.to_dict("records"):
-            with tracker.run(f"contender {row['contender']}", parent=run.run_id) as nested:
+            marks = {"khaka.command": "train contender", "khaka.as_of": as_of.isoformat()}
+            with tracker.run(f"contender {row['contender']}", tags=marks, parent=run.run_id) as nested:
                 nested.metrics({str(name): float(value) for name, value in row.items() if name != "contender"})
         with tempfile.TemporaryDirectory(prefix="khaka-") as folder:
             _explain_training(run, trained, Path(folder) / "shap")
@@ -97,7 +99,14 @@ def train_job(workspace: Workspace, *, as_of: dt.date, progress: Progress = sile
             bundle = Path(folder) / "bundle"
             run.params({"tree_hash": _pack(trained, settings, digest, bundle), "code_version": code_version()})
             _card(run, tracker, bundle, digest, Path(folder) / "card")
-            reference = tracker.register(run, bundle, trained.examples.X.head(5))
+            reference = tracker.register(
+                run,
+                bundle,
+                trained.examples.X.head(5),
+                tags={"khaka.as_of": as_of.isoformat(), "khaka.contender": trained.chosen, "khaka.data_hash": digest},
+                about=f"{trained.chosen}, as of {as_of}, for {settings.party.party} in {settings.party.state}: "
+                f"{len(trained.examples.margin):,} nominees of {len(trained.elections)} elections",
+            )
     progress(f"registered {reference.version}")
     return reference, trained
 
@@ -214,10 +223,12 @@ def backtest_job(
         write_json(Path(made) / BACKTEST, plain(result.as_dict()))
         run.artifacts(Path(made), "backtest")
         run.params({"elections": result.figures["election_id"].nunique(), "data_hash": data_hash(workspace)})
+        run.datasets(_tables(workspace), context="evaluation")
         for forecast, row in result.means().iterrows():
             run.metrics({f"{_metric(forecast)}_{name}": float(value) for name, value in row.items()})
         for election, rows in result.figures.groupby("election_id", sort=False):
-            with tracker.run(str(election), parent=run.run_id) as nested:
+            marks = {"khaka.command": "backtest election", "khaka.election": str(election)}
+            with tracker.run(str(election), tags=marks, parent=run.run_id) as nested:
                 for record in rows.to_dict("records"):
                     nested.metrics({f"{_metric(record['forecast'])}_{name}": float(record[name]) for name in FIGURES})
     return result
@@ -272,7 +283,15 @@ def _record(run: Run, trained: Trained, workspace: Workspace, digest: str) -> No
         }
     )
     profile = {"elections": len(trained.elections), "nominees": len(trained.examples.margin)}
-    run.dataset("tables", digest, "tables", profile)
+    run.datasets([TableInput("tables", digest, "tables", profile), *_tables(workspace)], context="training")
+
+
+def _tables(workspace: Workspace) -> list[TableInput]:
+    """Return each table that is there, with a hash over its files."""
+    sums = workspace.store.hashes()
+    names = sorted({name.partition("/")[0] for name in sums})
+    parts = {name: {part: sums[part] for part in sums if part.partition("/")[0] == name} for name in names}
+    return [TableInput(name, one_hash(own), f"tables/{name}", {"files": len(own)}) for name, own in parts.items()]
 
 
 def _explain_training(run: Run, trained: Trained, folder: Path) -> None:

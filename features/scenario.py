@@ -14,9 +14,8 @@ from typing import Final
 import pandas as pd
 
 from khaka.data.delimitation import place_of
-from khaka.data.engine_settings import EngineSettings
 from khaka.data.schema import TABLES
-from khaka.features.source import Source, cache_folder, engine_settings, left_out, stored_files
+from khaka.features.source import Over, Source, left_out, stored_files
 
 PLACEHOLDER: Final = "own:"
 """Start of the nominee_id of the party's own open place."""
@@ -44,7 +43,7 @@ class Lineup:
     assumed: list[str]
 
 
-class Replaced:
+class Replaced(Over):
     """A source with some tables replaced.
 
     Parameters
@@ -55,18 +54,10 @@ class Replaced:
         The replaced tables, by name.
     """
 
+    _source: Source
+
     def __init__(self, source: Source, frames: dict[str, pd.DataFrame]) -> None:
         self._source, self._frames = source, frames
-
-    @property
-    def cache(self) -> Path | None:
-        """Folder for what can be made again."""
-        return cache_folder(self._source)
-
-    @property
-    def engine(self) -> EngineSettings:
-        """Where SQL on these tables runs."""
-        return engine_settings(self._source)
 
     @property
     def left_out(self) -> pd.DataFrame:

@@ -69,7 +69,23 @@ def cache_folder(source: object) -> Path | None:
     return found if isinstance(found, Path) else None
 
 
-class FrameSource:
+class Over:
+    """A source laid over another one: where its tables are kept and its SQL runs is the other's affair."""
+
+    _source: Source | Mapping[str, pd.DataFrame]
+
+    @property
+    def cache(self) -> Path | None:
+        """Folder for what can be made again."""
+        return cache_folder(self._source)
+
+    @property
+    def engine(self) -> EngineSettings:
+        """Where SQL on these tables runs."""
+        return engine_settings(self._source)
+
+
+class FrameSource(Over):
     """A source that reads each table once and keeps it, so that many dates can be cut from it.
 
     Parameters
@@ -92,16 +108,6 @@ class FrameSource:
                 frame = self._source.read(table)
             self._frames[table] = _dated(frame) if table == "elections" else frame
         return self._frames[table]
-
-    @property
-    def cache(self) -> Path | None:
-        """Folder for what can be made again."""
-        return cache_folder(self._source)
-
-    @property
-    def engine(self) -> EngineSettings:
-        """Where SQL on these tables runs."""
-        return engine_settings(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         """Return the table's verified Parquet files; None where its rows come from elsewhere."""
@@ -135,20 +141,14 @@ class FrameSource:
         return self._states[state]
 
 
-class _OfState:
+class _OfState(Over):
     """A source that keeps the rows of some states."""
+
+    _source: FrameSource
 
     def __init__(self, source: FrameSource, states: tuple[str, ...]) -> None:
         self._source, self._states = source, states
         self.presence, self.left_out = source.presence, source.left_out
-
-    @property
-    def cache(self) -> Path | None:
-        return cache_folder(self._source)
-
-    @property
-    def engine(self) -> EngineSettings:
-        return engine_settings(self._source)
 
     def intact(self, table: str) -> list[Path] | None:
         files = stored_files(self._source, table)

@@ -6,7 +6,6 @@ works on the same workspace: everything in it can be made again by deleting the 
 
 from __future__ import annotations
 
-import importlib.resources
 import json
 import os
 import sys
@@ -71,10 +70,9 @@ def real_files() -> Path | None:
 
 def look() -> None:
     """Draw in the package's style from here on."""
-    import matplotlib.pyplot as plt
+    from khaka.training.look import use_look
 
-    with importlib.resources.as_file(importlib.resources.files("khaka.training") / "khaka.mplstyle") as style:
-        plt.style.use(style)
+    use_look()
 
 
 def show(what: Figure | Path | str, name: str = "picture") -> None:

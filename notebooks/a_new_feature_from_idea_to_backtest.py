@@ -57,7 +57,7 @@ figure, axes = plt.subplots(figsize=(6, 2.6))
 axes.hist(values.dropna(), bins=30, color="#1f4e79")
 axes.set_xlabel("age at the poll, years")
 axes.set_ylabel("nominees")
-axes.set_title(f"Half of them are {values.quantile(0.25):.0f} to {values.quantile(0.75):.0f}")
+axes.set_title(f"Half of the nominees are {values.quantile(0.25):.0f} to {values.quantile(0.75):.0f} years old")
 show(figure, "a_new_feature_from_idea_to_backtest_1")
 
 # %% [markdown]
@@ -80,7 +80,8 @@ axes.barh(means.index, means, color=["#1f4e79" if name == "model" else "#bcccdc"
 for place, value in enumerate(means):
     axes.text(value, place, f" {value:.1f}", va="center")
 axes.set_xlabel("swing-free error, points of share")
-axes.set_title("Less is better: model, changed model, simple rules")
+rules = means.drop(index=["model", f"with {feature}"])
+axes.set_title(f"The model errs by {means['model']:.1f} points, the best simple rule by {rules.min():.1f}")
 show(figure, "a_new_feature_from_idea_to_backtest_2")
 gaps = backtest.differences()
 own = gaps[(gaps["rule"] == f"with {feature}") & (gaps["figure"] == "error_given_swing")].iloc[0]

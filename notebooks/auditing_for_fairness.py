@@ -41,7 +41,7 @@ axes.axvline(1, color="#c26a1b", linewidth=0.8)
 axes.set_yticks(range(len(shown)), labels)
 axes.set_xlabel("share of first ranks over share of aspirants, 90% interval")
 sure = ((shown["low"] > 1) | (shown["high"] < 1)).sum()
-axes.set_title(f"{sure} of {len(shown)} groups differ from 1 beyond the noise")
+axes.set_title(f"{sure} of {len(shown)} groups differ from 1 beyond the noise of one state")
 show(figure, "auditing_for_fairness_1")
 
 # %% [markdown]

@@ -41,13 +41,17 @@ show(text)
 evidence = json.loads((model.bundle / "evidence.json").read_text(encoding="utf-8"))
 coverage = pd.DataFrame(evidence["coverage"]).set_index("election_id")
 figure, axes = plt.subplots(figsize=(6, 2.8))
-axes.plot(100 * coverage["in_range"], range(len(coverage)), "o", color="#1f4e79", label="swing drawn")
-axes.plot(100 * coverage["given_swing"], range(len(coverage)), "o", color="#c26a1b", label="swing known")
+top = len(coverage) - 0.45
+for column, colour, said in (("in_range", "#1f4e79", "swing drawn"), ("given_swing", "#c26a1b", "swing known")):
+    percent = 100 * coverage[column]
+    axes.plot(percent, range(len(coverage)), "o", color=colour)
+    axes.text(percent.iloc[-1], top, said, color=colour, ha="right" if column == "given_swing" else "left")
 axes.axvline(90, color="#9aa5b1", linewidth=0.8)
+axes.set_ylim(-0.5, len(coverage) - 0.1)
 axes.set_yticks(range(len(coverage)), coverage.index)
 axes.set_xlabel("margins inside the 90% range, %")
-axes.set_title("How the ranges held, election by election")
-axes.legend(loc="best")
+means = 100 * coverage[["in_range", "given_swing"]].mean()
+axes.set_title(f"Of 100 margins {means.iloc[0]:.0f} lay in the range; with the swing known {means.iloc[1]:.0f}")
 show(figure, "reading_the_model_card_1")
 
 # %% [markdown]
@@ -65,7 +69,8 @@ axes.plot([0, 1], [0, 1], color="#9aa5b1", linewidth=0.8)
 axes.scatter(bins["probability"], bins["won"], s=10 + 4 * bins["count"], color="#1f4e79")
 axes.set_xlabel("chance to win, said")
 axes.set_ylabel("share that would have won")
-axes.set_title("Calibration (size: aspirants)")
+said, came = ((bins[name] * bins["count"]).sum() / bins["count"].sum() for name in ("probability", "won"))
+axes.set_title(f"Said {said:.0%} in the mean, came {came:.0%} (size: aspirants)")
 show(figure, "reading_the_model_card_2")
 
 # %% [markdown]
@@ -77,7 +82,12 @@ figure, axes = plt.subplots(figsize=(6, 3))
 axes.barh(gain.index, gain, color=["#1f4e79" if name == "model" else "#bcccdc" for name in gain.index])
 axes.axvline(0, color="#52606d", linewidth=0.8)
 axes.set_xlabel("points a seat over the committee's choice")
-axes.set_title("Gain over the committee, and what simple rules gain")
+for place, value in enumerate(gain):
+    axes.text(max(value, 0.0), place, f" {value:+.2f}", va="center")
+best = gain.drop(index=["model", "committee", "slate", "oracle_recorded"], errors="ignore")
+axes.set_title(
+    f"The model gains {gain['model']:+.2f} points a seat, the best simple rule ({best.idxmax()}) {best.max():+.2f}"
+)
 show(figure, "reading_the_model_card_3")
 print(judged.text())
 

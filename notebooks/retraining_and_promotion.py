@@ -39,13 +39,15 @@ ranker = khaka.Ranker(earlier).fit(workspace)
 print(ranker.contenders_.round(2).to_string(index=False))
 
 # %%
-table = ranker.contenders_.set_index("contender")
+table = ranker.contenders_.set_index("contender").dropna(subset=["mean_absolute_error"])
+table = table.sort_values("mean_absolute_error", ascending=False)
 figure, axes = plt.subplots(figsize=(6, 2.4))
-axes.barh(table.index, table["mean_absolute_error"], color="#486581")
+colours = ["#1f4e79" if name == ranker.model_.meta["chosen"] else "#bcccdc" for name in table.index]
+axes.barh(table.index, table["mean_absolute_error"], color=colours)
 for place, value in enumerate(table["mean_absolute_error"]):
     axes.text(value, place, f" {value:.2f}", va="center")
 axes.set_xlabel("mean absolute error of the margin, points, elections not seen")
-axes.set_title("Boosted trees have to beat ridge by more than the noise")
+axes.set_title(f"{ranker.model_.meta['chosen']} is registered; boosted trees have to beat ridge by more than the noise")
 show(figure, "retraining_and_promotion_1")
 
 # %% [markdown]

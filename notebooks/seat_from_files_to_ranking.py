@@ -60,7 +60,9 @@ from khaka.scoring.plots import plot_seat
 
 people = workspace.tables["aspirants"]
 names = dict(zip(people["aspirant_id"], people["name"].astype(str), strict=True))
-show(plot_seat(scores, seat, folder / "seat.png", names=names))
+in_hindi = dict(zip(people["aspirant_id"], people["name_hi"].fillna(people["name"]).astype(str), strict=True))
+place = workspace.tables["seats"].set_index("seat_id").loc[seat]
+show(plot_seat(scores, seat, folder / "seat.png", names=in_hindi, seat_name=str(place["seat_name_hi"])))
 
 # %% [markdown]
 # ## What speaks for the first of them, against the average of the seat
@@ -93,6 +95,9 @@ for unit, shape in zip(seats.unit_ids, seats.polygons, strict=True):
     for part in getattr(shape, "geoms", [shape]):
         x, y = part.exterior.xy
         axes.fill(x, y, facecolor=ramp(leaders.get(unit, 0.0)), edgecolor="white", linewidth=0.8)
+    inside = shape.representative_point()
+    colour = "white" if leaders.get(unit, 0.0) > 0.5 else "#1f2933"
+    axes.text(inside.x, inside.y, unit.split("-")[-1], color=colour, ha="center", va="center")
 axes.set_aspect("equal")
 axes.axis("off")
 figure.colorbar(plt.cm.ScalarMappable(cmap=ramp), ax=axes, label="chance to win of the first name", shrink=0.7)
@@ -107,6 +112,14 @@ from khaka.app.dossier_job import dossier_job
 
 pages = dossier_job(workspace.workspace, election_id=world["election_id"], seat_id=seat, language="hi")
 print(pages.files[0].relative_to(workspace.root))
+
+# %%
+import pdfplumber
+
+for number in (0, 1):
+    with pdfplumber.open(pages.files[0]) as pdf:
+        pdf.pages[number].to_image(resolution=90).save(folder / f"page-{number + 1}.png")
+    show(folder / f"page-{number + 1}.png")
 
 # %% [markdown]
 # ## How good is the ranking? Only a made-up state can tell

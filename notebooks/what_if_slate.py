@@ -55,6 +55,9 @@ other = both[both["aspirant_id_law"] != both["aspirant_id_women"]]
 gap = (other["expected_margin_women"] - other["expected_margin_law"]).set_axis(other["seat_id"]).sort_values()
 figure, axes = plt.subplots(figsize=(6, 0.4 * max(len(gap), 1) + 1.2))
 axes.barh(gap.index, gap, color="#c26a1b")
+for place, value in enumerate(gap):
+    axes.text(value, place, f"{value:+.1f} ", va="center", ha="right")
+axes.margins(x=0.15)
 axes.axvline(0, color="#52606d", linewidth=0.8)
 axes.set_xlabel("points of expected margin, with the rule minus without")
 axes.set_title(f"The rule changes {len(gap)} of {len(both)} names")
@@ -86,7 +89,9 @@ for name, colour in zip(frame.columns, ("#1f4e79", "#c26a1b"), strict=True):
     axes.text(frame.index[-1], frame[name].iloc[-1], f"  {name}", color=colour, va="center")
 axes.set_xlabel("swing of the party, points of margin")
 axes.set_ylabel("expected seats")
-axes.set_title("The swing weighs more than the rule")
+moved = frame["the law"].iloc[-1] - frame["the law"].iloc[0]
+most = (frame["the law"] - frame["a third women"]).abs().max()
+axes.set_title(f"Swings of 10 points move {moved:.1f} expected seats, the rule {most:.2f} at most")
 show(figure, "what_if_slate_2")
 
 # %% [markdown]

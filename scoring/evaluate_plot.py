@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from khaka.training.look import look
+
 if TYPE_CHECKING:
     from khaka.scoring.evaluate import Evaluation
 
 
+@look()
 def plot_evaluation(evaluation: Evaluation, path: Path) -> Path:
     """Draw the gain of each ranking over the committee with its 90% interval.
 

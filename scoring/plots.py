@@ -12,6 +12,7 @@ from khaka.data.durable import durable_path
 from khaka.data.errors import KhakaError
 from khaka.scoring.reasons.catalogue import catalogue
 from khaka.scoring.reasons.render import margin
+from khaka.training.look import look
 
 INK: Final = "#1f2933"
 MUTED: Final = "#7b8794"
@@ -48,6 +49,7 @@ def finding(ranked: pd.DataFrame, names: Mapping[str, str]) -> str:
     return f"{leader} is clearly first (expected {expected})"
 
 
+@look()
 def plot_seat(
     scores: pd.DataFrame,
     seat_id: str,

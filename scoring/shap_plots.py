@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from khaka.training.look import look
 
+
+@look()
 def shap_plots(
     contributions: pd.DataFrame, values: pd.DataFrame, folder: Path, *, row: int = 0, title: str = ""
 ) -> None:

@@ -48,7 +48,10 @@ def test_a_file_imports_only_from_its_own_stage_or_earlier_ones(stage: str, path
 
 @pytest.mark.parametrize(
     ("package", "home"),
-    [("mlflow", ("training/tracking.py", "training/pyfunc_model.py")), ("shap", ("scoring/shap_plots.py",))],
+    [
+        ("mlflow", ("training/tracking.py", "training/mlflow_run.py", "training/pyfunc_model.py")),
+        ("shap", ("scoring/shap_plots.py",)),
+    ],
 )
 def test_mlflow_and_shap_each_have_one_home(package: str, home: tuple[str, ...]) -> None:
     users = {

@@ -119,7 +119,7 @@ def backtest(
         Seed and threads.
     targets : sequence of str
         Elections to predict; by default every assembly election that has a Lok Sabha poll of its state and at least
-        three assembly elections of any state before it.
+        three assembly elections of any state before it, see `default_targets`.
     tried : Change, optional
         A second model, with features more or fewer, beside the first.
     progress : callable, optional
@@ -137,7 +137,9 @@ def backtest(
     """
     chosen = list(targets) or default_targets(corpus)
     if not chosen:
-        raise KhakaError("no election can be predicted here: none has three assembly elections before it; ingest more")
+        raise KhakaError(
+            "no election can be predicted here: none has an assembly election with results before it; ingest more"
+        )
     known = [name for name in corpus.past() if name in _counted(corpus)]
     for target in chosen:
         if target not in known:
@@ -155,21 +157,25 @@ def backtest(
 
 
 def default_targets(corpus: Corpus) -> list[str]:
-    """Return the elections that can be predicted with everything at hand, oldest first."""
+    """Return the elections that can be predicted with everything at hand, oldest first.
+
+    Those with three assembly elections of any state before them; in a workspace that has none, those with two, else
+    with one: a thin history is shown as such by what each forecast learned from.
+    """
     elections = corpus.source.read("elections")
     parliament = elections[elections["kind"] == "LS"].dropna(subset=["result_date"])
     first = parliament.groupby("state")["result_date"].min()
     dates = elections.set_index("election_id")[["state", "result_date"]]
-    past = corpus.past()
     counted = _counted(corpus)
-    chosen = []
-    for position, name in enumerate(past):
-        if name not in counted:
-            continue
+    after_parliament = {}
+    for position, name in enumerate(corpus.past()):
         since = first.get(dates.loc[name, "state"])
-        if position >= _FEWEST and (first.empty or (since is not None and dates.loc[name, "result_date"] > since)):
-            chosen.append(name)
-    return chosen
+        if name in counted and (first.empty or (since is not None and dates.loc[name, "result_date"] > since)):
+            after_parliament[name] = position
+    for fewest in range(_FEWEST, 0, -1):
+        if chosen := [name for name, before in after_parliament.items() if before >= fewest]:
+            return chosen
+    return []
 
 
 def _counted(corpus: Corpus) -> set[str]:

@@ -1,4 +1,4 @@
-"""The record of runs and models in MLflow: the only file that imports mlflow.
+"""The record of runs and models in MLflow, whose store no other file opens.
 
 The store is SQLite in the workspace. Two first starts at once, or a kill during the first, would leave it broken for
 good, so it is made under a file lock in a temporary file that is renamed. Telemetry is off, pickles are refused, and a
@@ -23,6 +23,7 @@ import pandas as pd
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import Workspace
 from khaka.training.bundle import verify
+from khaka.training.mlflow_run import Run
 from khaka.training.store_home import home, move_home
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 EXPERIMENT: Final = "khaka"
 MODEL: Final = "khaka-margin"
+_ABOUT: Final = (
+    "Expected margin of a party's aspirants in a seat, in points of valid votes. It advises, it never decides; nothing "
+    "in it is causal. @champion is what the gate let through, @challenger the newest."
+)
 _QUIET: Final = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -62,44 +67,6 @@ class ModelRef:
     alias: str
     bundle: Path
     meta: Mapping[str, Any]
-
-
-class Run:
-    """An MLflow run that is being written."""
-
-    def __init__(self, client: MlflowClient, run_id: str) -> None:
-        self._client = client
-        self.run_id = run_id
-
-    def params(self, values: Mapping[str, object]) -> None:
-        """Log parameters, in one batch."""
-        from mlflow.entities import Param
-
-        self._client.log_batch(self.run_id, params=[Param(key, str(value)[:500]) for key, value in values.items()])
-
-    def metrics(self, values: Mapping[str, float]) -> None:
-        """Log metrics, in one batch; what is not a finite number is left out."""
-        from mlflow.entities import Metric
-
-        finite = {key: float(value) for key, value in values.items() if pd.notna(value)}
-        self._client.log_batch(self.run_id, metrics=[Metric(key, value, 0, 0) for key, value in finite.items()])
-
-    def artifacts(self, folder: Path, to: str) -> None:
-        """Log all files of a folder under the artifact path `to`."""
-        self._client.log_artifacts(self.run_id, str(folder), to)
-
-    def dataset(self, name: str, digest: str, source: str, profile: Mapping[str, object]) -> None:
-        """Log a dataset as the run's input."""
-        from mlflow.entities import Dataset, DatasetInput, InputTag
-
-        entity = Dataset(
-            name=name,
-            digest=digest[:36],
-            source_type="local",
-            source=source,
-            profile=json.dumps(profile, sort_keys=True),
-        )
-        self._client.log_inputs(self.run_id, [DatasetInput(entity, [InputTag("mlflow.data.context", "training")])])
 
 
 class Tracker:
@@ -151,7 +118,16 @@ class Tracker:
             raise
         client.set_terminated(run_id, "FINISHED")
 
-    def register(self, run: Run, bundle: Path, example: pd.DataFrame, *, alias: str = "challenger") -> ModelRef:
+    def register(
+        self,
+        run: Run,
+        bundle: Path,
+        example: pd.DataFrame,
+        *,
+        alias: str = "challenger",
+        tags: Mapping[str, str] | None = None,
+        about: str = "",
+    ) -> ModelRef:
         """Log a model's folder as an MLflow model, register it and give it an alias.
 
         Parameters
@@ -164,6 +140,10 @@ class Tracker:
             A few rows of its input.
         alias : str
             "challenger" or "champion".
+        tags : mapping of str to str, optional
+            Of the new version.
+        about : str
+            What the version is, in a sentence.
 
         Returns
         -------
@@ -193,6 +173,10 @@ class Tracker:
                     registered_model_name=MODEL,
                 )
         version = str(info.registered_model_version)
+        client.update_registered_model(MODEL, _ABOUT)
+        client.update_model_version(MODEL, version, about)
+        for key, value in (tags or {}).items():
+            client.set_model_version_tag(MODEL, version, key, value)
         client.set_registered_model_alias(MODEL, alias, version)
         return self._ref(client, version, alias)
 

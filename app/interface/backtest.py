@@ -75,7 +75,7 @@ class Backtest:
         Raises
         ------
         KhakaError
-            A target isn't there, or no election has three before it.
+            A target isn't there, or no election has one before it.
         """
         self._result = backtest_job(
             workspace.workspace,

@@ -39,3 +39,15 @@ def test_the_same_scores_give_the_same_picture(make_prediction: Callable[..., Pr
 def test_a_seat_that_is_not_there_is_refused(make_prediction: Callable[..., Prediction], tmp_path: Path) -> None:
     with pytest.raises(KhakaError, match="no seat 'S24-2008-9'"):
         plot_seat(some_scores(make_prediction), "S24-2008-9", tmp_path / "a.png")
+
+
+def test_names_in_devanagari_are_drawn_with_letters_of_their_own(
+    make_prediction: Callable[..., Prediction], tmp_path: Path
+) -> None:
+    """A letter that no font has is drawn as a box, with a warning, which here is an error."""
+    scores = some_scores(make_prediction)
+    people = [str(one) for one in scores.loc[scores["seat_id"] == "S24-2008-100", "aspirant_id"]]
+    for script, name in (("hi", "श्री क्षितिज महुधर"), ("en", "Asha Devi")):
+        plot_seat(scores, "S24-2008-100", tmp_path / f"{script}.png", names=dict.fromkeys(people, name))
+    with pytest.raises(UserWarning, match="missing from font"):
+        plot_seat(scores, "S24-2008-100", tmp_path / "x.png", names=dict.fromkeys(people, "\u3042"))
