@@ -37,7 +37,7 @@ def interface_page() -> str:
     True
     """
     import khaka
-    from khaka.app.interface.workspace import Tables
+    from khaka.app.interface.tables import Tables
     from khaka.features.table import FeatureTable
 
     lines = [

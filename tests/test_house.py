@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_file_imports_only_from_its_own_stage_or_earlier_ones(stage: str, path
     for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
         if name.startswith("khaka."):
             assert name.split(".")[1] in allowed, f"{path} in stage {stage} imports {name}"
+
+
+def test_no_module_needs_itself_in_a_circle() -> None:
+    paths = {"khaka." + ".".join(path.relative_to(ROOT).with_suffix("").parts): path for _, path in modules()}
+    paths = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+    needs: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        found = {f"{node.module}.{one.name}" for node in body if isinstance(node, ast.ImportFrom) for one in node.names}
+        found |= {node.module or "" for node in body if isinstance(node, ast.ImportFrom)}
+        needs[name] = {other for other in found if other in paths and not f"{name}.".startswith(f"{other}.")}
+    assert len(tuple(TopologicalSorter(needs).static_order())) == len(paths)  # a circle is an error that names it
 
 
 @pytest.mark.parametrize(

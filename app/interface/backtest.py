@@ -7,7 +7,8 @@ from typing import Self
 
 import pandas as pd
 
-from khaka.app.interface.workspace import OpenWorkspace, Watch, watcher
+from khaka.app.interface.arguments import Watch, watcher
+from khaka.app.interface.workspace import OpenWorkspace
 from khaka.app.train_job import backtest_job
 from khaka.training.changes import change
 

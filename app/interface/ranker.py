@@ -8,8 +8,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from khaka.app.interface.arguments import Day, Watch, to_day, watcher
 from khaka.app.interface.results import Results
-from khaka.app.interface.workspace import Day, OpenWorkspace, Watch, to_day, watcher
+from khaka.app.interface.workspace import OpenWorkspace
 
 if TYPE_CHECKING:
     from khaka.training.tracking import ModelRef

@@ -2,105 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from khaka.app.interface.arguments import Day, to_day
 from khaka.app.interface.results import Results
-from khaka.app.jobs import silent
+from khaka.app.interface.tables import Tables
 from khaka.data.errors import KhakaError
-from khaka.data.schema import TABLES
 from khaka.data.workspace import Workspace, init_workspace, open_workspace
 
 if TYPE_CHECKING:
     from khaka.data.ingest_report import IngestReport
     from khaka.data.settings import Settings
-    from khaka.data.store import TableStore
     from khaka.features.people import Kind
     from khaka.features.table import FeatureTable
-
-Day = str | dt.date
-"""A day, as `datetime.date` or as ISO text such as "2027-01-10"."""
-
-
-def to_day(value: Day) -> dt.date:
-    """Return a day.
-
-    Parameters
-    ----------
-    value : str or datetime.date
-        ISO text, or a date.
-
-    Returns
-    -------
-    datetime.date
-        The day.
-
-    Raises
-    ------
-    KhakaError
-        The text is no ISO date.
-
-    Examples
-    --------
-    >>> to_day("2027-01-10")
-    datetime.date(2027, 1, 10)
-    """
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise KhakaError(f"{value!r} is no date; write it as 2027-01-10") from None
-
-
-class Tables(Mapping[str, pd.DataFrame]):
-    """The tables of a workspace by name, each read when asked for.
-
-    Parameters
-    ----------
-    store : TableStore
-        Where they are kept.
-    """
-
-    def __init__(self, store: TableStore) -> None:
-        self._store = store
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in TABLES:
-            raise KeyError(f"no table {name!r}; there are {', '.join(TABLES)}")
-        return self._store.read(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._store.names())
-
-    def __len__(self) -> int:
-        return len(self._store.names())
-
-    def __repr__(self) -> str:
-        return f"Tables({', '.join(self)})"
-
-    def describe(self) -> pd.DataFrame:
-        """Return one row per column that a table may have.
-
-        Returns
-        -------
-        pandas.DataFrame
-            table, column, kind, key (True or False), doc; in the order of the contract.
-        """
-        rows = [
-            {"table": table.name, "column": column.name, "kind": column.kind, "key": column.name in table.key,
-             "doc": column.doc}
-            for table in TABLES.values()
-            for column in table.columns
-        ]  # fmt: skip
-        return pd.DataFrame(rows)
 
 
 class OpenWorkspace:
@@ -361,30 +280,3 @@ def init(path: str | PathLike[str], *, state: str, party: str) -> OpenWorkspace:
     'S04'
     """
     return OpenWorkspace(init_workspace(Path(path), state=state, party=party))
-
-
-Watch = Callable[[str], None]
-"""Told each step of long work, in words."""
-
-
-def watcher(progress: bool | Watch) -> Watch:
-    """Return who is told the steps: a printer for True, nobody for False, else the function itself.
-
-    Parameters
-    ----------
-    progress : bool or callable
-        True, False, or a function of one text.
-
-    Returns
-    -------
-    callable
-        Of one text.
-
-    Examples
-    --------
-    >>> watcher(True)("share model")
-    share model
-    """
-    if progress is True:
-        return print
-    return silent if progress is False else progress
