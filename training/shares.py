@@ -5,9 +5,9 @@ A party's statewide swing cannot be learned from seats, and it would drown what 
     share = level of the party in this election + what sets this seat apart from the party's other seats
 
 The second part is learned on shares freed of the party's own mean, from the nominees of all past elections pooled, by
-boosted trees and a ridge regression, averaged. The first part has one row per party and election: a shrunken mixture
-of the party's past assembly and Lok Sabha means and a regression. Independents stand each for themselves. What a seat
-then lacks of 1, or has too much, is spread over its nominees.
+two kinds of boosted trees and a ridge regression, averaged. The first part has one row per party and election: a
+shrunken mixture of the party's past assembly and Lok Sabha means and a regression. Independents stand each for
+themselves. What a seat then lacks of 1, or has too much, is spread over its nominees.
 
 A second pair of models without the person's own record gives the share of a party whoever its nominee is: candidate
 models stack on that.
@@ -23,12 +23,14 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from khaka.data.errors import KhakaError
 from khaka.features.person_history import BLANKED
 from khaka.training.seat_rivals import combined_features, fill_seats, group_means, rival_features
 from khaka.training.share_ridge import RidgeFit, fit_ridge
 from khaka.training.swing import NoiseScales, draw_log_shares, fit_noise
 from khaka.training.trees import TreeFit, fit_trees
 
+_FORMAT: Final = "khaka-shares-2"
 INDEPENDENT: Final = "IND"
 SORT: Final = ["election_id", "seat_id", "nominee_id"]
 NOT_FEATURES: Final = frozenset((
@@ -69,7 +71,9 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
     Parameters
     ----------
     rounds : int
-        Trees of the deviation model.
+        Trees of the deviation model with the best splits.
+    scattered_rounds : int
+        Trees of it with splits drawn by chance; 0: none.
     learning_rate : float
         Of the trees.
     num_leaves : int
@@ -91,11 +95,12 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
     """
 
     def __init__(
-        self, *, rounds: int = 300, learning_rate: float = 0.04, num_leaves: int = 31, tree_weight: float = 0.9,
-        past_weight: float = 0.4, smallest_party: float = 0.02, seed: int = 0, num_threads: int = 2,
-        with_noise: bool = True, with_blind: bool = True,
+        self, *, rounds: int = 500, scattered_rounds: int = 900, learning_rate: float = 0.04, num_leaves: int = 31,
+        tree_weight: float = 0.95, past_weight: float = 0.4, smallest_party: float = 0.02, seed: int = 0,
+        num_threads: int = 2, with_noise: bool = True, with_blind: bool = True,
     ) -> None:  # fmt: skip
         self.rounds = rounds
+        self.scattered_rounds = scattered_rounds
         self.learning_rate = learning_rate
         self.num_leaves = num_leaves
         self.tree_weight = tree_weight
@@ -154,7 +159,7 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         if main.sum() < 50:  # a very small history: take what there is
             main = ~alone
         deviation = share - level
-        self.trees_: dict[str, TreeFit] = {}
+        self.trees_: dict[str, tuple[TreeFit, ...]] = {}
         self.ridges_: dict[str, RidgeFit] = {}
         for name, columns in (("person", self.features_), ("blind", self.blind_features_)):
             linear = [c for c in columns if _linear(c)]
@@ -164,7 +169,7 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
             if name == "blind" and not self.with_blind:
                 continue
             inputs = self._tree_inputs(table, columns, ridge.predict(freed), with_person=name == "person")
-            self.trees_[name] = self._trees(inputs[main], deviation[main])
+            self.trees_[name] = self._both_kinds(inputs[main], deviation[main])
         levels = self._level_rows(table)
         first = np.unique(group, return_index=True)[1]
         count = np.bincount(group).astype(float)
@@ -189,15 +194,21 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
             else None
         )
 
+    def _both_kinds(self, inputs: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> tuple[TreeFit, ...]:
+        best = self._trees(inputs, target)
+        if not self.scattered_rounds:
+            return (best,)
+        return best, self._trees(inputs, target, rounds=self.scattered_rounds, scattered=True)
+
     def _trees(
         self, inputs: np.ndarray[Any, Any], target: np.ndarray[Any, Any], *, rounds: int | None = None,
         leaves: int | None = None, rows_a_leaf: int = 60, weight: np.ndarray[Any, Any] | None = None,
-        objective: str = "huber",
+        objective: str = "huber", scattered: bool = False,
     ) -> TreeFit:  # fmt: skip
         return fit_trees(
             inputs, target, rounds=rounds or self.rounds, learning_rate=self.learning_rate,
             num_leaves=leaves or self.num_leaves, rows_a_leaf=rows_a_leaf, weight=weight, objective=objective,
-            seed=self.seed, num_threads=self.num_threads,
+            scattered=scattered, seed=self.seed, num_threads=self.num_threads,
         )  # fmt: skip
 
     def _tree_inputs(
@@ -223,7 +234,12 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         cuts = sorted({order[len(order) // 2], order[(3 * len(order)) // 4]})
         for low, high in zip(cuts, [*cuts[1:], None], strict=True):
             inner = type(self)(**self.get_params())
-            inner.set_params(with_noise=False, with_blind=False, rounds=max(self.rounds // 2, 1))
+            inner.set_params(
+                with_noise=False,
+                with_blind=False,
+                rounds=max(self.rounds // 2, 1),
+                scattered_rounds=self.scattered_rounds // 2,
+            )
             before = table[when < low]
             after = table[(when >= low) & (when < high)] if high else table[when >= low]
             inner.fit(before.drop(columns=["_y", "_when"]), before["_y"])
@@ -258,8 +274,9 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         alone = (table["party"] == INDEPENDENT).to_numpy()
         ridge = self.ridges_[kind]
         straight = ridge.predict(_freed(table, list(ridge.names)))
-        grown = self.trees_[kind].predict(self._tree_inputs(table, columns, straight, with_person=with_person))
-        weight = self.tree_weight if self.trees_[kind].text is not None else 0.0
+        inputs = self._tree_inputs(table, columns, straight, with_person=with_person)
+        grown = np.mean([trees.predict(inputs) for trees in self.trees_[kind]], axis=0)
+        weight = self.tree_weight if self.trees_[kind][0].text is not None else 0.0
         deviation = weight * grown + (1 - weight) * straight
         deviation = deviation - group_means(deviation, group)
         level = self._levels(table)[group]
@@ -324,12 +341,12 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         """Return the fitted model as plain JSON values: trees as LightGBM's text, arrays as lists."""
         check_is_fitted(self, "trees_")
         return {
-            "format": "khaka-shares-1",
+            "format": _FORMAT,
             "params": self.get_params(),
             "features": self.features_,
             "blind_features": self.blind_features_,
             "level_features": self.level_features_,
-            "trees": {name: fit.to_json() for name, fit in self.trees_.items()},
+            "trees": {name: [fit.to_json() for fit in fits] for name, fits in self.trees_.items()},
             "ridges": {name: fit.to_json() for name, fit in self.ridges_.items()},
             "level_trees": self.level_trees_.to_json(),
             "level_ridge": self.level_ridge_.to_json(),
@@ -340,12 +357,23 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the model that `to_json` stored; its forecasts are the same to the bit."""
+        """Return the model that `to_json` stored; its forecasts are the same to the bit.
+
+        Raises
+        ------
+        KhakaError
+            It was stored by a version with another kind of share model.
+        """
+        if stored.get("format") != _FORMAT:
+            raise KhakaError(
+                f"the share model has the format {stored.get('format')!r}, this version reads {_FORMAT!r}: "
+                "run khaka train"
+            )
         model = cls(**stored["params"])
         model.features_ = list(stored["features"])
         model.blind_features_ = list(stored["blind_features"])
         model.level_features_ = list(stored["level_features"])
-        model.trees_ = {name: TreeFit.from_json(fit) for name, fit in stored["trees"].items()}
+        model.trees_ = {name: tuple(TreeFit.from_json(fit) for fit in fits) for name, fits in stored["trees"].items()}
         model.ridges_ = {name: RidgeFit.from_json(fit) for name, fit in stored["ridges"].items()}
         model.level_trees_ = TreeFit.from_json(stored["level_trees"])
         model.level_ridge_ = RidgeFit.from_json(stored["level_ridge"])

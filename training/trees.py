@@ -56,7 +56,7 @@ class TreeFit:
 
 def fit_trees(
     inputs: FloatArray, target: FloatArray, *, rounds: int, learning_rate: float, num_leaves: int, rows_a_leaf: int,
-    seed: int, num_threads: int, objective: str = "huber", weight: FloatArray | None = None,
+    seed: int, num_threads: int, objective: str = "huber", scattered: bool = False, weight: FloatArray | None = None,
 ) -> TreeFit:  # fmt: skip
     """Grow boosted trees.
 
@@ -74,6 +74,9 @@ def fit_trees(
         Trees are the same for any number.
     objective : str
         LightGBM's; "huber" counts errors above 10 points linearly.
+    scattered : bool
+        Each split at a threshold drawn by chance (extremely randomised trees: Geurts, Ernst and Wehenkel, Machine
+        Learning 63, 2006). Such trees err elsewhere than those of the best splits, so the two are worth averaging.
     weight : FloatArray, optional
         Of the rows.
 
@@ -90,7 +93,7 @@ def fit_trees(
         "objective": objective, "learning_rate": learning_rate, "num_leaves": num_leaves,
         "min_data_in_leaf": rows_a_leaf, "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1,
         "lambda_l2": 20.0, "max_bin": 63, "seed": seed, "deterministic": True, "force_row_wise": True,
-        "num_threads": num_threads, "verbosity": -1,
+        "num_threads": num_threads, "verbosity": -1, "extra_trees": scattered,
     }  # fmt: skip
     if objective == "huber":
         params["alpha"] = 0.1

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from khaka.data.errors import KhakaError
 from khaka.features.nominee_table import FEATURES, ID_COLUMNS, nominee_features
 from khaka.training.metrics import forecast_figures
 from khaka.training.shares import ShareModel
@@ -146,6 +147,20 @@ def test_a_stored_model_forecasts_and_draws_the_same(model: ShareModel) -> None:
     forecast = model.predict(table)
     pd.testing.assert_frame_equal(forecast, again.predict(table))
     assert (model.draw_shares(forecast, n_draws=20, seed=1) == again.draw_shares(forecast, n_draws=20, seed=1)).all()
+
+
+def test_a_model_of_another_format_is_refused_with_the_way_out(model: ShareModel) -> None:
+    with pytest.raises(KhakaError, match=r"'khaka-shares-1'.*run khaka train"):
+        ShareModel.from_json({**model.to_json(), "format": "khaka-shares-1"})
+
+
+def test_both_kinds_of_trees_have_a_say_and_differ(model: ShareModel, past: pd.DataFrame) -> None:
+    best, scattered = model.trees_["person"]
+    assert best.text != scattered.text
+    table = features_of(TARGET)
+    alone = ShareModel(rounds=40, scattered_rounds=0, num_threads=1).fit(past, actual(past))
+    assert len(alone.trees_["person"]) == 1
+    assert (alone.predict(table)["expected_share"] != model.predict(table)["expected_share"]).any()
 
 
 def test_draws_sum_to_1_and_follow_the_rows(model: ShareModel) -> None:
