@@ -3,7 +3,8 @@
 The lists are read like a sentence and its translation: a hidden Markov model (Vogel, Ney and Tillmann, "HMM-based
 word alignment in statistical translation", COLING 1996) walks along one list and guesses its place in the other. Most
 steps go on by one; staying is a split; small skips are closed booths; now and then the walk jumps, for blocks of
-villages move as a whole; a booth may also stand for nothing (Och and Ney 2003). Both directions are computed with the
+villages move as a whole; a booth may also stand for nothing (Och and Ney 2003). How often the walk jumps is the seat's
+own: of a few rates, up to a list in no order at all, the one counts under which both lists are likeliest. Both directions are computed with the
 forward-backward algorithm and averaged: each direction may give one booth several partners on its own side only, so
 splits and merges both come out ("alignment by agreement", Liang, Taskar and Klein 2006, averages likewise).
 """
@@ -20,10 +21,12 @@ Floats = NDArray[np.float64]
 
 #: Chance of each step in the other list; what is missing to 1 is spread by scaling.
 _STEPS: Final = {-2: 0.005, -1: 0.01, 0: 0.08, 1: 0.78, 2: 0.07, 3: 0.02, 4: 0.01, 5: 0.005}
-_JUMP: Final = 0.06  # chance of a jump; 70% of it falls off with distance, 30% goes anywhere
+_JUMPS: Final = (0.06, 0.3, 1.0)  # chances of a jump that are tried, from a list in order to one in no order
+_JUMP_NEAR: Final = 0.7  # of the jumps so many fall off with distance, the others go anywhere; of a list in no order none
 _JUMP_DECAY: Final = 25.0  # booths
 _UNMATCHED: Final = 0.1  # chance of a booth without a partner
 _START_DECAY: Final = 8.0  # booths from the head of the list
+_START_ANYWHERE: Final = 0.02
 _ODDS_RANGE: Final = (-12.0, 14.0)
 
 
@@ -70,48 +73,68 @@ def align(log_odds: Floats) -> Alignment:
     ([0, 1, 1, 2], [0, 3])
     """
     odds = np.clip(log_odds, *_ODDS_RANGE)
-    return Alignment(_posterior(odds), _posterior(odds.T).T)
+    if 0 in odds.shape:
+        return Alignment(np.zeros(odds.shape), np.zeros(odds.shape))
+    weights = [np.exp(side).T.copy() * (1 - _UNMATCHED) for side in (odds, odds.T)]
+    walks = [[_walk(weight, _transitions(weight.shape[1], jump), jump) for weight in weights] for jump in _JUMPS]
+    best = max(range(len(_JUMPS)), key=lambda at: walks[at][0].log_likelihood + walks[at][1].log_likelihood)
+    forward, backward = (_posterior(walk, weight) for walk, weight in zip(walks[best], weights, strict=True))
+    return Alignment(forward, backward.T)
 
 
-def _transitions(n: int) -> Floats:
+def _transitions(n: int, jump: float) -> Floats:
     step = np.arange(n)[None, :] - np.arange(n)[:, None]
     near = np.zeros((n, n))
     for size, chance in _STEPS.items():
         near[step == size] = chance
     far = np.exp(-np.abs(step - 1) / _JUMP_DECAY)
     far /= far.sum(axis=1, keepdims=True)
-    mixed: Floats = (1 - _JUMP) * near + _JUMP * (0.7 * far + 0.3 / n)
+    nearby = _JUMP_NEAR if jump < 1 else 0.0
+    mixed: Floats = (1 - jump) * near + jump * (nearby * far + (1 - nearby) / n)
     mixed /= mixed.sum(axis=1, keepdims=True)
     return mixed
 
 
-def _posterior(odds: Floats) -> Floats:
-    """Return the chance of each row for each column; what is missing to 1 is the chance of no partner.
+@dataclass(frozen=True)
+class _Walk:
+    """The first half of the forward-backward algorithm: chances of each place from the columns so far.
 
     A state is a place in the list of rows, with or without a partner there: an unmatched column keeps the place.
     """
-    n, m = odds.shape
-    if n == 0 or m == 0:
-        return np.zeros((n, m))
-    weight = np.exp(odds).T.copy() * (1 - _UNMATCHED)
-    step = _transitions(n)
-    start = np.exp(-np.arange(n) / _START_DECAY) + 0.02
+
+    step: Floats
+    matched: Floats
+    idle: Floats
+    log_likelihood: float
+
+
+def _walk(weight: Floats, step: Floats, jump: float) -> _Walk:
+    m, n = weight.shape
+    start = (1 - jump) * np.exp(-np.arange(n) / _START_DECAY) + _START_ANYWHERE
     matched, idle = np.empty((m, n)), np.empty((m, n))
     place = start / start.sum()
     onward = place
+    log_likelihood = 0.0
     for column in range(m):
         matched[column] = onward * weight[column]
         idle[column] = place * _UNMATCHED
         total = matched[column].sum() + idle[column].sum()
         matched[column] /= total
         idle[column] /= total
+        log_likelihood += float(np.log(total))
         place = matched[column] + idle[column]
         onward = place @ step
+    return _Walk(step, matched, idle, log_likelihood)
+
+
+def _posterior(walk: _Walk, weight: Floats) -> Floats:
+    """Return the chance of each row for each column; what is missing to 1 is the chance of no partner."""
+    m, n = weight.shape
     chance = np.empty((n, m))
     after = np.ones(n)
     for column in range(m - 1, -1, -1):
-        both = matched[column] * after
-        chance[:, column] = both / (both.sum() + float(idle[column] @ after))
-        after = step @ (weight[column] * after) + _UNMATCHED * after
+        both = walk.matched[column] * after
+        chance[:, column] = both / (both.sum() + float(walk.idle[column] @ after))
+        after = walk.step @ (weight[column] * after) + _UNMATCHED * after
         after /= after.max()
     return chance

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from khaka.data.krutidev import looks_like_krutidev, to_unicode
+from khaka.data.station_words import one_word_a_kind
 
 _DEVANAGARI: Final = "\u0900-\u097f"
 _LETTERS: Final = {
@@ -162,7 +163,7 @@ def parse(names: Sequence[str]) -> BoothNames:
         One entry for each name.
     """
     latin = to_latin(names)
-    folded = fold(latin)
+    folded = fold([one_word_a_kind(text) for text in latin])
     skeletons = [_DOUBLED.sub(r"\1", _VOWELS.sub("", text)) for text in folded]
     return BoothNames(tuple(folded), tuple(skeletons), np.array([room_of(text) for text in latin], dtype=np.int64))
 

@@ -38,7 +38,7 @@ _COLUMNS: Final = {
 _SCHEMA: Final = pa.schema(list(_COLUMNS.items()))
 _BOOTH: Final = ("election_id", "seat_id", "booth_no")
 #: Raised whenever the method changes, so that a kept file is made anew.
-_METHOD: Final = "1"
+_METHOD: Final = "2"
 _SURE: Final = 0.9
 
 
@@ -56,7 +56,7 @@ def build_lineage(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a link, sorted: from_election, from_seat_id, from_booth_no, to_election, to_seat_id, to_booth_no (the
         booth blank on the side where there is none), weight_from (share of the earlier booth that went there),
-        weight_to (share of the later booth that came from there), confidence (0 to 0.99), kind (one, split, merge,
+        weight_to (share of the later booth that came from there), confidence (0 to 0.999), kind (one, split, merge,
         new, closed). Seats that only one of the elections has are left out: that their sheet is missing doesn't mean
         that their booths are new.
 
@@ -212,7 +212,8 @@ def _seats(earlier: pd.DataFrame, later: pd.DataFrame) -> Iterator[tuple[pd.Data
 
 def _one_seat(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     one, two = booth_list(earlier), booth_list(later)
-    found = link(align(log_odds(one, two)), one.electors, two.electors)
+    clues = log_odds(one, two)
+    found = link(align(clues), clues, one.electors, two.electors)
     order = np.lexsort((found.earlier, found.later, found.later < 0))
     frame = pd.DataFrame({
         "from_election": earlier["election_id"].iloc[0],
