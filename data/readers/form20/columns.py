@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from khaka.data.booth_names import fold, to_latin
-from khaka.data.readers.form20.party import ENOUGH_SHARE, NAMED, party_of, split_party
+from khaka.data.readers.form20.party import ENOUGH_SHARE, NAMED, party_of, printed_parties
 from khaka.data.readers.form20.table import VoteColumn
 
 LEAST: Final = 0.5
@@ -101,7 +101,11 @@ def match_columns(
         One for each column; NOTA is its own party here.
     """
     places = [place for place, column in enumerate(columns) if not column.nota]
-    told = {place: _printed(columns[place], year) for place in places}
+    texts = [tuple(text for text in (*columns[place].texts, columns[place].party) if text) for place in places]
+    told = {
+        place: _printed(columns[place], found, year)
+        for place, found in zip(places, printed_parties(texts, year), strict=True)
+    }
     chosen: dict[int, tuple[int, float, str, str]] = {}
     if nominees and places:
         chosen = _assign(places, told, columns, sums, nominees)
@@ -136,10 +140,9 @@ def _kept_name(party: str | None, share: float) -> str | None:
     return party if party is None or party in NAMED or share >= ENOUGH_SHARE else "OTH"
 
 
-def _printed(column: VoteColumn, year: int) -> tuple[str, str | None]:
+def _printed(column: VoteColumn, found: tuple[str, str | None], year: int) -> tuple[str, str | None]:
     """Return the printed name and the party that the sheet itself tells."""
-    texts = tuple(text for text in (*column.texts, column.party) if text)
-    name, party = split_party(texts, year)
+    name, party = found
     own = party_of(column.party, year) or "OTH" if column.party else None  # a party, though none that is known here
     return name, own if own not in (None, "OTH") else party or own
 

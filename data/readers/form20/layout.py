@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Final
 
 from khaka.data.readers.form20.blocks import Block, best_column, blocks_of, titles_of
@@ -51,16 +53,12 @@ def read_layout(grid: Grid) -> SheetTable | None:
         return listed
     table = _standard(grid)
     if table is None or len(table.columns) < 2:
-        turned = _standard(_turned(grid))
+        turned = _on_its_side(grid)
         if turned is not None and (table is None or len(turned.columns) > len(table.columns)):
-            turned.layout = "transposed"
-            turned.title = turned.title or titles_of(grid, len(grid.cells))
             return turned
     elif _label_rows(grid) >= 2 and _label_rows(grid) > _told_heads(grid):
-        turned = _standard(_turned(grid))
+        turned = _on_its_side(grid)
         if turned is not None and sum(row.kind == "booth" for row in turned.rows):
-            turned.layout = "transposed"
-            turned.title = turned.title or table.title
             return turned
     return table
 
@@ -107,9 +105,30 @@ def _told_heads(grid: Grid) -> int:
     return best
 
 
-def _turned(grid: Grid) -> Grid:
-    """Return the grid with rows and columns exchanged, titles left out."""
+def _on_its_side(grid: Grid) -> SheetTable | None:
+    """Read a sheet with its booths side by side; more of them may follow below, under a line of booths of their own."""
     kept = [row for row in range(len(grid.cells)) if not is_title(grid.cells[row], grid.spread[row])]
+    starts = [place for place, row in enumerate(kept) if _first_role(grid.cells[row]) == "booth_no"]
+    cuts = [0, *starts[1:], len(kept)] if len(starts) > 1 else [0, len(kept)]
+    whole: SheetTable | None = None
+    for start, stop in itertools.pairwise(cuts):
+        table = _standard(_turned(grid, kept[start:stop]))
+        if table is not None:
+            whole = table if whole is None else _joined(whole, table)
+    if whole is not None:
+        whole.layout = "transposed"
+        whole.title = f"{titles_of(grid, len(grid.cells))} | {whole.title}"[:2000]
+    return whole
+
+
+def _first_role(row: Sequence[str]) -> str | None:
+    """Return what the first cell with words says, where numbers follow it."""
+    first = next((cell for cell in row if cell), "")
+    return role_of(first) if count_of(first) is None and sum(count_of(cell) is not None for cell in row) >= 2 else None
+
+
+def _turned(grid: Grid, kept: Sequence[int]) -> Grid:
+    """Return rows of the grid as columns."""
     if not kept:
         return Grid([], [], [], [])
     cells = [list(line) for line in zip(*(grid.cells[row] for row in kept), strict=True)]

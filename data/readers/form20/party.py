@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -19,7 +20,10 @@ _HINDI: Final = {
     "राष्ट्रीय लोक दल": "RLD", "रालोद": "RLD", "आम आदमी पार्टी": "AAAP", "राष्ट्रीय जनता दल": "RJD", "राजद": "RJD",
     "जनता दल (यूनाइटेड)": "JD(U)", "जदयू": "JD(U)", "भारतीय कम्युनिस्ट पार्टी": "CPI", "भाकपा": "CPI", "अपना दल": "AD",
     "अपना दल (सोनेलाल)": "ADAL", "पीस पार्टी": "PECP", "नेशनलिस्ट कांग्रेस पार्टी": "NCP", "शिवसेना": "SHS",
-    "भारत की कम्युनिस्ट पार्टी (मार्क्सवादी)": "CPM", "माकपा": "CPM",
+    "भारत की कम्युनिस्ट पार्टी (मार्क्सवादी)": "CPM", "माकपा": "CPM", "लोक जनशक्ति पार्टी": "LJP", "लोजपा": "LJP",
+    "झारखण्ड मुक्ति मोर्चा": "JMM", "झामुमो": "JMM", "इण्डियन नेशनल लोक दल": "INLD", "राष्ट्रवादी काँग्रेस पार्टी": "NCP",
+    "राष्ट्रवादी कांग्रेस पार्टी": "NCP", "महाराष्ट्र नवनिर्माण सेना": "MNS", "इंडियन नॅशनल काँग्रेस": "INC", "जनता दल (सेक्युलर)": "JD(S)",
+    "ऑल इंडिया मजलिस-ए-इत्तेहादुल मुस्लिमीन": "AIMIM",
 }  # fmt: skip
 _REST: Final = re.compile(r"other(?:s|\sparties|\scandidates)?|अन्य", re.IGNORECASE)
 _SHORT: Final = re.compile(r"[A-Z][A-Z()&.\-/]{1,9}")
@@ -73,7 +77,7 @@ def party_of(printed: str, year: int) -> str | None:
     >>> party_of("Sarva Sambhaav Party", 2017), party_of("RAM SWAROOP", 2017) is None
     ('OTH', True)
     """
-    text = readable(printed).strip(" .:()-[]")
+    text = _bare(readable(printed))
     if not text:
         return None
     if is_independent(text) or is_independent(text.replace(" ", "")):
@@ -96,6 +100,15 @@ def party_of(printed: str, year: int) -> str | None:
     if _SHORT.fullmatch(bare) and bare not in _NO_PARTY and (len(text) == len(bare) and len(bare) <= 8):
         return bare
     return "OTH" if _WORDS_OF_PARTIES.search(text) else None
+
+
+def _bare(text: str) -> str:
+    """Return a label without what stands around it; a bracket that closes one inside the label stays: CPI(M)."""
+    text = text.strip(" .:-")
+    while text and (text[0] in "([" or (text[-1] in ")]" and text.count("(") + text.count("[") < 1)):
+        text = text[1:] if text[0] in "([" else text[:-1]
+        text = text.strip(" .:-")
+    return text[:-1] if text.count(")") > text.count("(") and text.endswith(")") else text
 
 
 def _near(one: str, other: str) -> bool:
@@ -139,3 +152,73 @@ def split_party(texts: tuple[str, ...], year: int) -> tuple[str, str | None]:
         return " ".join(words[:-1]), party_of(words[-1], year)
     party = party_of(text, year)
     return ("", party) if party is not None and (party in NAMED or " " not in text.strip()) else (text, None)
+
+
+def printed_parties(labels: Sequence[tuple[str, ...]], year: int) -> list[tuple[str, str | None]]:
+    """Return the name and the party of each column of a sheet, told by all its headings together.
+
+    A heading such as "RAM LAL XYZ" says nothing by itself. Where at least half of a sheet's headings end with a party
+    that is known, the ends of the others are parties as well.
+
+    Parameters
+    ----------
+    labels : sequence of tuple of str
+        The headings over each candidate's column.
+    year : int
+        Year of the election.
+
+    Returns
+    -------
+    list of (str, str or None)
+        As `split_party`, one for each column.
+
+    Examples
+    --------
+    >>> printed_parties([("S. RAJA ADMK",), ("K. BABU DMK",), ("M. SELVI NTK",)], 2021)
+    [('S. RAJA', 'ADMK'), ('K. BABU', 'DMK'), ('M. SELVI', 'NTK')]
+    >>> printed_parties([("RAM SINGH",), ("SHYAM LAL",), ("AMAR PAL",)], 2021)
+    [('RAM SINGH', None), ('SHYAM LAL', None), ('AMAR PAL', None)]
+    """
+    single = [split_party(texts, year) for texts in labels]
+    ends = [_at_end(texts[0], year) if len(texts) == 1 else None for texts in labels]
+    known = [
+        party is not None or (end is not None and end[1] in NAMED)
+        for (_, party), end in zip(single, ends, strict=True)
+    ]  # fmt: skip
+    below = [party is not None and len(texts) > 1 for texts, (_, party) in zip(labels, single, strict=True)]
+    if sum(below) >= 2 and 2 * sum(below) >= len(labels):  # a line of parties under the names: the others' are there too
+        return [
+            (texts[0], "OTH") if party is None and len(texts) > 1 else (name, party)
+            for texts, (name, party) in zip(labels, single, strict=True)
+        ]
+    if sum(end is not None and end[1] in NAMED for end in ends) < 2 or 2 * sum(known) < len(labels):
+        return single
+    return [
+        end if party is None and end is not None else (name, party)
+        for (name, party), end in zip(single, ends, strict=True)
+    ]  # fmt: skip
+
+
+def _at_end(text: str, year: int) -> tuple[str, str] | None:
+    """Return name and party if a heading may end with a party: behind a dash or comma, a known name, or capitals."""
+    parts = re.split(r"\s+[-–/|,]\s+|\s*[/|]\s*", text)
+    if len(parts) > 1:
+        party = party_of(parts[-1], year)
+        return (parts[0].strip(), party) if party is not None else None
+    words = text.split()
+    tails = [(" ".join(words[:-size]), " ".join(words[-size:])) for size in range(min(6, len(words) - 1), 0, -1)]
+    found = [(name, tail, party_of(tail, year)) for name, tail in tails]
+    named = next(((name, party) for name, tail, party in found if party in NAMED and _whole(tail, party)), None)
+    if named is not None:
+        return named[0], str(named[1])
+    name, tail, party = found[-1] if found else ("", "", None)
+    if party is not None and _SHORT.fullmatch(tail):
+        return name, party
+    long = next(((name, party) for name, tail, party in found if party == "OTH" and len(name.split()) >= 2), None)
+    return (long[0], "OTH") if long is not None else None
+
+
+def _whole(tail: str, party: str) -> bool:
+    """Tell whether a tail is the party's name and nothing of the candidate's before it."""
+    words = tail.split()
+    return len(words) == 1 or party_of(" ".join(words[1:]), 2000) != party

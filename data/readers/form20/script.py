@@ -30,8 +30,8 @@ _INNER_SPACE: Final = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
 _PATTERNS: Final[tuple[tuple[Role, str], ...]] = (
 
         ("nota", r"\bnota\b|none of th|नोटा|न\s?ोटा|इनमे\S* से कोई|उपर\S*क्त में से|इन में से कोई|उपर्युक्त"),
-        ("tendered", r"ten\W{0,2}der\W{0,2}ed|टेण्डर|टेंडर|निविद"),
-        ("rejected", r"reject|invalid|प्रतिक्षेपित|अस्वीकृत|निरस्त|अवैध|अविधिमान्य|रद्द|खारिज"),
+        ("tendered", r"ten\W{0,2}der\W{0,2}ed|टेण्डर|टेंडर|निविद|प्रदत्त"),
+        ("rejected", r"reject|invalid|प्रतिक्षेपित|अस्वीकृत|नाकार|निरस्त|अवैध|अविधिमान्य|रद्द|खारिज"),
         ("test", r"\btest vot|\bmock\b|परीक्षण|टेस्ट"),
         ("epic", r"\bepic\b|identif|indentif|पहचान पत्र|फोटो पहचान"),
         ("remark", r"^remarks?$|अभ्युक्ति|टिप्पणी"),
@@ -50,7 +50,7 @@ _PATTERNS: Final[tuple[tuple[Role, str], ...]] = (
         ("electors", r"electors?\b|total\s+(?:no\S*\s+)?(?:of\s+)?voters|निर्वाचकों की|कुल मतदाता|मतदाताओं की|"
                      r"निर्वाचक संख्या"),
         ("total", r"^(?:grand\s+)?total\b|total\s*(?:of\s+)?(?:votes|polled|secured)|votes secured total|"
-                  r"कुल योग|^योग|कुल मत|"
+                  r"कुल योग|^योग|कुल मत|^एकूण|"
                   r"^कुल$|सकल"),
         ("ac_no", r"^a\.?\s?c\.?\s*no\S*|^a\.?c\.?$|assembly (?:constituency )?(?:no|number)|"
                   r"वि\S*\s?स\S*\s?(?:क्षेत्र)? ?(?:सं|संख्या)|"
@@ -63,7 +63,7 @@ _PATTERNS: Final[tuple[tuple[Role, str], ...]] = (
                      r"number)\S*\W+(?:of|&).*(?:polling|booth|station|part)|"
                      r"(?:स्थल|स्थान|केन?्द्र|केंद्र|बूथ|भाग)\S* (?:की |का )?(?:क्रम|संख्या|सं|नं|क्रमांक)|^बूथ|^भाग सं|"
                      r"^(?:booth|part|ps|p\.s\.)\b|^polling station$|^मतदेय स्थल$|^मतदान केन?्द्र$"),
-        ("serial", r"^(?:s|sr|sl|serial)[\s.]*(?:no|num\w*)?\.?$|^(?:sr|sl|s)\.? ?no|serial n|"
+        ("serial", r"^(?:s|sr|sl|serial)[\s.]*(?:no|num\w*|n)?\.?$|^अ\W{0,2}\s?क्र|^(?:sr|sl|s)\.? ?no|serial n|"
                    r"^क्र\S*\s?(?:सं\S*)?$|^क्रमांक|^क्रम संख्या|^no\.?$|^#$"),
 )  # fmt: skip
 _ROLES: Final = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _PATTERNS)
@@ -82,17 +82,17 @@ _VOTES: Final = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_ROW: Final = re.compile(
-    r"\btotal\b|\bsum\b|\be\.?v\.?m\b|carried|brought|\bc/?f\b|\bb/?f\b|योग|\bकुल\b|अग्रसारित|अग्रेनीत|पिछला|"
+    r"\btotal\b|\bsum\b|\be\.?v\.?m\b|carried|brought|\bc/?f\b|\bb/?f\b|योग|\bकुल\b|अग्रसारित|अग्रेनीत|पिछला|एकूण|"
     r"recorded at|polled at polling|अभिलिखित|महायोग",
     re.IGNORECASE,
 )
 _PAGE_TOTAL_ROW: Final = re.compile(
-    r"page|carried|brought|\bc/?f\b|\bb/?f\b|\bsub\b|पृष्ठ|अग्रसारित|अग्रेनीत|पिछला|पेज", re.IGNORECASE
+    r"page|carried|brought|\bc/?f\b|\bb/?f\b|\bsub\b|\bround\b|पृष्ठ|अग्रसारित|अग्रेनीत|पिछला|पेज|फेरी|चक्र", re.IGNORECASE
 )
 _GRAND_ROW: Final = re.compile(r"grand|महायोग|सकल|total votes? poll|total votes? cast|डाले गये कुल|डाले गए कुल|कुल डाले",
                                re.IGNORECASE)  # fmt: skip
-_POSTAL_ROW: Final = re.compile(r"postal|\bp\.?b\.?\b|ballot paper|डाक|सर्विस वोटर|\betpb", re.IGNORECASE)
-_INDEPENDENT: Final = re.compile(r"^(?:ind(?:t|p|ep\S*)?\.?|independents?|निर्दलीय|निर्द0?|स्वतंत्र)$", re.IGNORECASE)
+_POSTAL_ROW: Final = re.compile(r"postal|\bp\.?b\.?\b|ballot paper|डाक|टपाल|सर्विस वोटर|\betpb", re.IGNORECASE)
+_INDEPENDENT: Final = re.compile(r"^(?:ind(?:t|p|ep\S*)?\.?|independents?|निर्दलीय|निर्द0?|स्वतंत्र|अपक्ष)$", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -162,14 +162,15 @@ def count_of(text: str) -> int | None:
 
     Examples
     --------
-    >>> [count_of(text) for text in ("1,270", "1,02,345", "१२७", "-", "12.0", "-5", "12A", "")]
-    [1270, 102345, 127, 0, 12, -5, None, None]
+    >>> [count_of(text) for text in ("1,270", "1,02,345", "१२७", "-", "12.0", "-5", "'12", "12A", "")]
+    [1270, 102345, 127, 0, 12, -5, 12, None, None]
     >>> count_of("1049,00") is None
     True
     """
     plain = clean(text).translate(_DIGITS)
     if plain in _NIL:
         return 0
+    plain = plain.removeprefix("'")  # what spreadsheets put before a number that is to stay text
     negative = plain.startswith("-")
     body = _INNER_SPACE.sub("", plain[1:] if negative else plain)
     if _PLAIN.fullmatch(body) or _GROUPED.fullmatch(body):

@@ -20,7 +20,8 @@ COUNTS: Final[tuple[Role, ...]] = (
     "polled_other", "tendered", "test", "valid", "rejected", "total",
 )  # fmt: skip
 _BOOTH: Final = re.compile(
-    r"^(?:\d{1,3}\s*/\s*)?0*(\d{1,5})(?:\.0)?\s*[-/ ]?\s*\(?\s*([A-Za-z\u0915-\u0939]{0,2})\s*\)?\.?$"
+    r"^(?:\d{1,3}\s*/\s*)?0*(\d{1,5})(?:\.0)?\s*([-/ ]?\s*\(?\s*[A-Za-z\u0905-\u0939]{0,2}\s*\)?"
+    r"(?:\s?\([A-Za-z]\))?)\.?$"
 )
 _LETTERS: Final = str.maketrans({"क": "A", "ख": "B", "ग": "C", "अ": "A", "ब": "B", "स": "C"})
 
@@ -106,12 +107,13 @@ def booth_number(text: str) -> str | None:
 
     Examples
     --------
-    >>> [booth_number(text) for text in ("007", "12A", "12 (A)", "१२", "12.0", "163/45", "7W", "12क")]
-    ['7', '12A', '12A', '12', '12', '45', '7W', '12A']
+    >>> [booth_number(text) for text in ("007", "12A", "12 (A)", "१२", "12.0", "163/45", "7W", "12क", "4A(W)")]
+    ['7', '12A', '12A', '12', '12', '45', '7W', '12A', '4AW']
     >>> booth_number("Total") is None and booth_number("0") is None
     True
     """
     match = _BOOTH.match(latin_digits(text).strip())
     if match is None or int(match[1]) == 0:
         return None
-    return f"{int(match[1])}{match[2].translate(_LETTERS).upper()}"
+    suffix = re.sub(r"[^A-Za-z\u0905-\u0939]", "", match[2])
+    return f"{int(match[1])}{suffix.translate(_LETTERS).upper()}"

@@ -16,6 +16,9 @@ from khaka.data.states import state_in_text
 _HINDI_STATES: Final = {
     "उत्तर प्रदेश": "S24", "बिहार": "S04", "मध्य प्रदेश": "S12", "राजस्थान": "S20", "हरियाणा": "S07", "उत्तराखण्ड": "S28",
     "उत्तराखंड": "S28", "झारखण्ड": "S27", "झारखंड": "S27", "छत्तीसगढ़": "S26", "हिमाचल प्रदेश": "S08", "दिल्ली": "U05",
+    "महाराष्ट्र": "S13", "गुजरात": "S06", "पंजाब": "S19", "पश्चिम बंगाल": "S25", "असम": "S03", "ओडिशा": "S18", "उड़ीसा": "S18",
+    "गोवा": "S05", "कर्नाटक": "S10", "केरल": "S11", "तमिलनाडु": "S22", "आंध्र प्रदेश": "S01", "आन्ध्र प्रदेश": "S01",
+    "तेलंगाना": "S29", "जम्मू": "S09",
 }  # fmt: skip
 _LOK_SABHA: Final = re.compile(r"lok\s?sabha|parliament|house of the people|लोक\s?सभा|संसदीय", re.IGNORECASE)
 _ASSEMBLY: Final = re.compile(r"vidhan\s?sabha|legislative assembly|assembly|विधान\s?सभा", re.IGNORECASE)
@@ -32,8 +35,11 @@ _SEATS: Final = tuple(
         r"(?<!\d)0*(\d{1,3})\s*[-–.]\s*[^\d|]{2,40}?\s*(?:विधान\s?सभा|assembly|\bA\.?C\.?\b|vidhan)",
         r"\bA\.?C\.?\s*(?:no|number)?\W{0,4}0*(\d{1,3})(?!\d)",
         r"(?<![\d-])0*(\d{1,3})\s*[-–]\s*[A-Za-z\u0904-\u0939][A-Za-z\u0900-\u097f ]{2,30}(?:\((?:SC|ST)\)|,|\||$)",
+        r"(?<![\d-])0*(\d{1,3})\s+(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z][A-Za-z ]{2,30}(?:\((?:SC|ST)\))?"
+        r"\W{1,3}(?:vidhan\s?sabha|assembly|A\.?C\.?\b)",
     )
 )
+_FORM: Final = re.compile(r"(?:form|प्ररूप|प्रपत्र|फार्म|फॉर्म|नमुना)[\s\W_]*20(?!\d)", re.IGNORECASE)
 _FILE_SEAT: Final = re.compile(r"(?<![a-z])(?:ac|seat|vs|const\w*)[\W_]*0*(\d{1,3})(?!\d)", re.IGNORECASE)
 _FILE_POLL: Final = re.compile(
     r"(?:^|[\W_\d])(ls|ge|pc|lok\s?sabha|vs|ae|vidhan\s?sabha)[\W_]*((?:19|20)\d\d)", re.IGNORECASE
@@ -97,7 +103,7 @@ def where_of(title: str, path: Path, options: Options, *, seat_in_rows: int | No
     ...          Path("sheet.csv"), Options())
     Where(election_id='S24-2017-AE', seat_id='S24-2008-1', notes=())
     """
-    text = latin_digits(title)
+    text = _FORM.sub(" | ", latin_digits(title))  # else the form's own number stands before words as a seat's does
     name = path.name
     notes: list[str] = []
     state, told_by = _state(text, name, options)
