@@ -1,12 +1,13 @@
 """Alignment of two booth lists of a seat: which booth of the earlier list each booth of the later list continues.
 
-The lists are read like a sentence and its translation: a hidden Markov model (Vogel, Ney and Tillmann, "HMM-based
-word alignment in statistical translation", COLING 1996) walks along one list and guesses its place in the other. Most
-steps go on by one; staying is a split; small skips are closed booths; now and then the walk jumps, for blocks of
-villages move as a whole; a booth may also stand for nothing (Och and Ney 2003). How often the walk jumps is the seat's
-own: of a few rates, up to a list in no order at all, the one counts under which both lists are likeliest. Both directions are computed with the
-forward-backward algorithm and averaged: each direction may give one booth several partners on its own side only, so
-splits and merges both come out ("alignment by agreement", Liang, Taskar and Klein 2006, averages likewise).
+The lists are read like a sentence and its translation: a hidden Markov model (Vogel, Ney and Tillmann, "HMM-based word
+alignment in statistical translation", COLING 1996) walks along one list and guesses its place in the other. Most steps
+go on by one; staying is a split; small skips are closed booths; now and then the walk jumps, for blocks of villages
+move as a whole; a booth may also stand for nothing (Och and Ney 2003). How often the walk jumps is the seat's own: of
+a few rates, up to a list in no order at all, the one counts under which both lists are likeliest. Both directions are
+computed with the forward-backward algorithm and averaged: each direction may give one booth several partners on its
+own side only, so splits and merges both come out ("alignment by agreement", Liang, Taskar and Klein 2006, averages
+likewise).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ Floats = NDArray[np.float64]
 #: Chance of each step in the other list; what is missing to 1 is spread by scaling.
 _STEPS: Final = {-2: 0.005, -1: 0.01, 0: 0.08, 1: 0.78, 2: 0.07, 3: 0.02, 4: 0.01, 5: 0.005}
 _JUMPS: Final = (0.06, 0.3, 1.0)  # chances of a jump that are tried, from a list in order to one in no order
-_JUMP_NEAR: Final = 0.7  # of the jumps so many fall off with distance, the others go anywhere; of a list in no order none
+_JUMP_NEAR: Final = (
+    0.7  # of the jumps so many fall off with distance, the others go anywhere; of a list in no order none
+)
 _JUMP_DECAY: Final = 25.0  # booths
 _UNMATCHED: Final = 0.1  # chance of a booth without a partner
 _START_DECAY: Final = 8.0  # booths from the head of the list

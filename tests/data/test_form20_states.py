@@ -64,7 +64,7 @@ def test_number_and_name_in_one_cell_parties_under_the_names_and_totals_of_pages
                 rows.append(["", "Page Total", *page, "", "", "", "", ""])
             rows += [head, [str(number) for number in range(1, len(head) + 1)]]
         total = sum(votes)
-        rows.append([str(at + 1), f"{at + 1}-GOVT. SR. SEC. SCHOOL ROOM {at % 3 + 1}", *map(str, votes), str(total), "0",
+        rows.append([str(at + 1), f"{at + 1}-GOVT. SEC. SCHOOL ROOM {at % 3 + 1}", *map(str, votes), str(total), "0",
                      str(nota), str(total + nota), "0"])  # fmt: skip
     rows.append(["", "Total EVM Votes", *map(str, SUMS), str(sum(SUMS)), "0", str(sum(NOTA)), "", "0"])
     rows.append(["", "Total Postal Ballot Votes", "12", "22", "1", "0", "35", "4", "1", "", "0"])
@@ -135,7 +135,14 @@ def test_numbers_kept_as_text_and_a_cover_page(tmp_path: Path) -> None:
     book.add_worksheet("Cover").write(0, 0, "Office of the Chief Electoral Officer, Delhi")
     page = book.add_worksheet("AC 43")
     page.merge_range(0, 0, 0, 8, "FORM 20 - Final Result Sheet, 43 Malviya Nagar, Vidhan Sabha Delhi 2020")
-    heads = ["Serial No. Of Polling Station", "Name of Polling Station", *LATIN, "Total of Valid Votes", "NOTA", "Total"]
+    heads = [
+        "Serial No. Of Polling Station",
+        "Name of Polling Station",
+        *LATIN,
+        "Total of Valid Votes",
+        "NOTA",
+        "Total",
+    ]
     for column, words in enumerate(heads):
         page.write(1, column, words)
     for column, party in enumerate(PARTIES):

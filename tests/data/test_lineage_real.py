@@ -108,3 +108,16 @@ def test_electors_and_order_find_the_booths_whose_names_were_hidden(years: tuple
     assert right.mean() > 0.9
     assert right[judged["confidence"] >= 0.95].mean() > 0.98
     assert right[judged["confidence"] < 0.6].mean() < 0.85
+
+
+def test_shares_agree_the_better_the_surer_the_links_of_a_seat(
+    lineage: pd.DataFrame, years: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
+    """By fifths of the confidence inside each seat, since seats differ in how far their booths do."""
+    linked = lineage.dropna(subset=["from_booth_no", "to_booth_no"])
+    best = linked.groupby(["to_seat_id", "to_booth_no"])["confidence"].transform("max")
+    assert best.value_counts(normalize=True).max() < 0.02  # it goes on telling links apart up to the surest
+    fifth = (5 * best.groupby(linked["to_seat_id"]).rank(method="first", pct=True)).clip(upper=4.999).astype(int)
+    found = [correlations(linked[fifth == part], years).mean() for part in range(5)]
+    assert found[0] + 0.04 < min(found[1:])
+    assert found[4] == max(found)

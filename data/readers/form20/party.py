@@ -22,8 +22,8 @@ _HINDI: Final = {
     "अपना दल (सोनेलाल)": "ADAL", "पीस पार्टी": "PECP", "नेशनलिस्ट कांग्रेस पार्टी": "NCP", "शिवसेना": "SHS",
     "भारत की कम्युनिस्ट पार्टी (मार्क्सवादी)": "CPM", "माकपा": "CPM", "लोक जनशक्ति पार्टी": "LJP", "लोजपा": "LJP",
     "झारखण्ड मुक्ति मोर्चा": "JMM", "झामुमो": "JMM", "इण्डियन नेशनल लोक दल": "INLD", "राष्ट्रवादी काँग्रेस पार्टी": "NCP",
-    "राष्ट्रवादी कांग्रेस पार्टी": "NCP", "महाराष्ट्र नवनिर्माण सेना": "MNS", "इंडियन नॅशनल काँग्रेस": "INC", "जनता दल (सेक्युलर)": "JD(S)",
-    "ऑल इंडिया मजलिस-ए-इत्तेहादुल मुस्लिमीन": "AIMIM",
+    "राष्ट्रवादी कांग्रेस पार्टी": "NCP", "महाराष्ट्र नवनिर्माण सेना": "MNS", "इंडियन नॅशनल काँग्रेस": "INC",
+    "जनता दल (सेक्युलर)": "JD(S)", "ऑल इंडिया मजलिस-ए-इत्तेहादुल मुस्लिमीन": "AIMIM",
 }  # fmt: skip
 _REST: Final = re.compile(r"other(?:s|\sparties|\scandidates)?|अन्य", re.IGNORECASE)
 _SHORT: Final = re.compile(r"[A-Z][A-Z()&.\-/]{1,9}")
@@ -186,7 +186,9 @@ def printed_parties(labels: Sequence[tuple[str, ...]], year: int) -> list[tuple[
         for (_, party), end in zip(single, ends, strict=True)
     ]  # fmt: skip
     below = [party is not None and len(texts) > 1 for texts, (_, party) in zip(labels, single, strict=True)]
-    if sum(below) >= 2 and 2 * sum(below) >= len(labels):  # a line of parties under the names: the others' are there too
+    if sum(below) >= 2 and 2 * sum(below) >= len(
+        labels
+    ):  # a line of parties under the names: the others' are there too
         return [
             (texts[0], "OTH") if party is None and len(texts) > 1 else (name, party)
             for texts, (name, party) in zip(labels, single, strict=True)

@@ -35,8 +35,8 @@ _SEATS: Final = tuple(
         r"(?<!\d)0*(\d{1,3})\s*[-–.]\s*[^\d|]{2,40}?\s*(?:विधान\s?सभा|assembly|\bA\.?C\.?\b|vidhan)",
         r"\bA\.?C\.?\s*(?:no|number)?\W{0,4}0*(\d{1,3})(?!\d)",
         r"(?<![\d-])0*(\d{1,3})\s*[-–]\s*[A-Za-z\u0904-\u0939][A-Za-z\u0900-\u097f ]{2,30}(?:\((?:SC|ST)\)|,|\||$)",
-        r"(?<![\d-])0*(\d{1,3})\s+(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z][A-Za-z ]{2,30}(?:\((?:SC|ST)\))?"
-        r"\W{1,3}(?:vidhan\s?sabha|assembly|A\.?C\.?\b)",
+        r"(?<![\d-])0*(\d{1,3})\s+(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z][A-Za-z ]{2,30}"
+        r"(?:\((?:SC|ST)\))?\W{1,3}(?:vidhan\s?sabha|assembly|A\.?C\.?\b)",
     )
 )
 _FORM: Final = re.compile(r"(?:form|प्ररूप|प्रपत्र|फार्म|फॉर्म|नमुना)[\s\W_]*20(?!\d)", re.IGNORECASE)
