@@ -6,8 +6,10 @@ Nothing heavy is imported before a command runs, so that `khaka --help` answers 
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +18,11 @@ import click
 from khaka import __version__
 from khaka.app.options import Common, common_options
 from khaka.data.errors import KhakaError
+from khaka.data.log import places
+
+_LOG: Final = logging.getLogger("khaka.command")
+UNFORESEEN: Final = "this was not foreseen"
+"""What the program says of an error that nobody thought of; the tests count it as a fault of ours."""
 
 COMMANDS: Final[dict[str, str]] = {
     "demo": "The whole job on a made-up state, in a workspace of its own.",
@@ -88,7 +95,17 @@ def khaka(common: Common) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code: 0 done, 1 impossible with this data, 2 wrong usage."""
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    started = time.monotonic()
+    given = sys.argv[1:] if arguments is None else arguments
+    code = _run(arguments)
+    name = next((word for word in given if word in COMMANDS), "")
+    if name and code != 2:  # its other words may name a person
+        _LOG.info("ended", extra={"told": f"{name}, exit {code}, {time.monotonic() - started:.1f} s"})
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = khaka.main(
             args=None if arguments is None else list(arguments), prog_name="khaka", standalone_mode=False
@@ -110,7 +127,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         click.echo(f"khaka: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
         return 1
+    except Exception as error:
+        _LOG.error("failed", exc_info=error)
+        told = _store_trouble(error)
+        if told is None and os.environ.get("KHAKA_RAISE"):
+            raise
+        if told is None:
+            kind, *where = places(error)
+            told = (
+                f"{UNFORESEEN} ({kind.strip()} at {where[-1].strip() if where else '?'}); what was finished is kept. "
+                "Please report it with logs/khaka.log of the workspace, which holds no one's data"
+            )
+        click.echo(f"khaka: {told}", err=True)
+        return 1
     return result if isinstance(result, int) else 0
+
+
+_FULL: Final = ("database or disk is full", "disk i/o error", "no space left", "unable to open database file",
+                "readonly database")  # fmt: skip
+"""What the databases below us say when the disk is full or may not be written, each in an error of its own kind."""
+
+
+def _store_trouble(error: BaseException) -> str | None:
+    """Return one sentence for an error of SQLite or DuckDB that the disk caused, None for any other."""
+    seen: BaseException | None = error
+    while seen is not None:
+        text = str(seen)
+        if any(sign in text.lower() for sign in _FULL):
+            line = next((line for line in text.splitlines() if any(sign in line.lower() for sign in _FULL)), text)
+            return (
+                f"the workspace's disk is full or can't be written ({line.strip()[:160]}); make room, then the same "
+                "command goes on from what is finished"
+            )
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 if __name__ == "__main__":

@@ -38,9 +38,12 @@ class Common:
 
     def open(self) -> Workspace:
         """Open the workspace; `KhakaError` if the folder is none."""
+        from khaka.data.log import keep_log
         from khaka.data.workspace import open_workspace
 
-        return open_workspace(self.folder)
+        workspace = open_workspace(self.folder)
+        keep_log(workspace.root)
+        return workspace
 
     def say(self, text: str) -> None:
         """Print a note for a person on standard output; nothing with --quiet or --json."""

@@ -7,6 +7,7 @@ doesn't stop the others. The same file again (by SHA-256) changes nothing.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,8 @@ _TRUTH: Final = "truth"
 UNFORESEEN: Final = "something in it was not foreseen"
 """What a refusal says where a reader met what nobody thought of."""
 _WORLD: Final = "world.json"
+_OURS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE)
+"""Errors of the workspace's own disk and process."""
 
 
 def ingest(
@@ -104,7 +107,13 @@ def ingest(
             reports.append(FileReport(path, "refused", reason=str(error)))
             continue
         except OSError as error:
+            if error.errno in _OURS:
+                raise  # not the file's fault, and the next would fail as well
             reports.append(FileReport(path, "refused", reason=f"{path} cannot be read ({error.strerror or error})"))
+            continue
+        except MemoryError:
+            reason = f"{path} does not fit into this machine's memory; split it, or give it as Parquet"
+            reports.append(FileReport(path, "refused", reason=reason))
             continue
         reports.append(report)
         if entry is not None:
@@ -119,15 +128,24 @@ def _home(root: Path) -> str | None:
     return load_settings(root).party.state if (root / SETTINGS).exists() else None
 
 
-def _files(paths: list[Path]) -> list[tuple[Path, FileReport | None]]:
-    """List the files to read, and what is skipped with the reason."""
+def _files(paths: list[Path], above: frozenset[Path] = frozenset()) -> list[tuple[Path, FileReport | None]]:
+    """List the files to read, and what is skipped with the reason; `above` are the folders that were gone through."""
     out: list[tuple[Path, FileReport | None]] = []
     for path in paths:
         if path.is_dir():
-            if path.name == _TRUTH:
+            there = path.resolve()
+            if there in above:
+                out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: a link back to a folder")))
+                continue
+            if _TRUTH in (path.name, there.name):
                 out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: the truth is never read")))
                 continue
-            inside = _files(sorted(child for child in path.iterdir() if not child.name.startswith(".")))
+            try:
+                children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+            except OSError as error:
+                out.append((path, FileReport(path, "refused", reason=f"{path} cannot be opened ({error.strerror})")))
+                continue
+            inside = _files(children, above | {there})
             out.extend(entry for entry in inside if entry[1] is None or entry[0].is_dir() or not _ignored(entry[0]))
             if not inside:
                 out.append(
@@ -136,7 +154,13 @@ def _files(paths: list[Path]) -> list[tuple[Path, FileReport | None]]:
         elif not path.exists():
             reason = f"there is no file or folder {path}; check the path"
             out.append((path, FileReport(path, "refused", reason=reason)))
-        elif _TRUTH in (part for part in path.parts[:-1][-1:]):
+        elif (told := str(path).encode("utf-8", "backslashreplace").decode()) != str(path):
+            reason = f"the name of {told} is not UTF-8 text; rename the file"
+            out.append((path, FileReport(Path(told), "refused", reason=reason)))
+        elif not path.is_file():
+            reason = f"{path} is no file that can be read to an end (a pipe, a socket or a device); copy it into a file"
+            out.append((path, FileReport(path, "refused", reason=reason)))
+        elif _TRUTH in (path.parent.name, path.resolve().parent.name):
             out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: the truth is never read")))
         elif _ignored(path):
             out.append((path, FileReport(path, "skipped", reason=f"{path} is skipped: no table")))
@@ -169,7 +193,9 @@ def _one(
         return FileReport(path, "unchanged", entry["format"], "the same file was read before", tables), None
     try:
         intake = take_in(path, options, as_format=as_format, scratch=root, official_of=official_of(store), waits=waits)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (KhakaError, Later, OSError, MemoryError):
+        raise
+    except Exception as error:
         # a file that no reader was made for must not stop the others; the tests count these as faults of ours
         raise KhakaError(
             f"{path} could not be read: {UNFORESEEN} ({type(error).__name__}: {str(error)[:120]}); nothing of it was "

@@ -32,7 +32,7 @@ from khaka.data.readers.base import Options, Reading, faults, join_faults
 from khaka.data.readers.sheet import Sheet, open_sheet
 from khaka.data.schema import TABLES
 from khaka.data.store import to_arrow, to_pandas
-from khaka.data.voters import elector_rows, stray_voters, voter_column
+from khaka.data.voters import refuse_voters, stray_voters
 
 SheetReader = Callable[[Sheet, Options], Reading]
 
@@ -57,6 +57,8 @@ KNOWN: Final = (
     "the contract's tables"
 )
 _SPOOL_ROWS = 250_000
+_ROW: Final = "\x00row"
+"""Column of a temporary file; no file has one of that name."""
 
 
 @dataclass
@@ -199,7 +201,9 @@ def take_in(
         raise
     if options.drop:
         sheet = sheet.without(options.drop)
-    _refuse_voters(path, sheet.sample, sheet.header)
+    refuse_voters(path, sheet.sample, sheet.header)
+    for title, other in sheet.others():
+        refuse_voters(path, other, other.columns, where=f"sheet '{title}': ")
     for name, (recognises, read) in READERS.items():
         if as_format == name or (as_format is None and recognises(sheet)):
             return _from_reading(path, read(sheet, options), sheet)
@@ -213,34 +217,36 @@ def take_in(
     raise KhakaError(f"{path} is of no known format (columns {columns}); known are {KNOWN}; --as names one")
 
 
-def _refuse_voters(path: Path, frame: pd.DataFrame, header: tuple[str, ...]) -> None:
-    column = voter_column(frame)
-    if column is not None:
-        raise KhakaError(
-            f"{path} is refused whole: column '{column[0]}' holds {column[1]} numbers, and no table may hold a voter; "
-            f"take the column out, or for an intake sheet of aspirants add --drop '{column[0]}'"
-        )
-    if header and elector_rows(header, frame):
-        raise KhakaError(
-            f"{path} is refused whole: it has a row per elector, and no table may hold a voter; give totals"
-        )
-
-
 def _from_reading(path: Path, reading: Reading, sheet: Sheet | None) -> Intake:
     found = [reading.faults]
     tables: list[Checked] = []
     for piece in reading.pieces:
         text = piece.frame.select_dtypes(include=["str", "object"]).drop(columns=["geometry"], errors="ignore")
-        _refuse_voters(path, text, ())
-        good, bad = check_rows(piece.table, piece.frame)
+        refuse_voters(path, text)
+        frame, stray = _without_strays(piece.table, piece.frame)
+        good, bad = check_rows(piece.table, frame)
+        found.append(stray)
         found.append(bad)
         tables.append(Checked(piece.table, piece.mode, len(good), lambda good=good: iter((good,))))  # type: ignore[misc]
     if sheet is not None:
+        for batch in sheet.batches():  # what the reader had no use for, too
+            refuse_voters(path, batch)
         found.append(_malformed(sheet, reading.pieces[-1].table if reading.pieces else ""))
     return Intake(
         reading.format, tables, join_faults(found), reading.notes, None, reading.flags, reading.whole_booths,
         reading.unmatched,
     )  # fmt: skip
+
+
+def _without_strays(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take out the rows that hold a voter's identity number; the fault doesn't repeat it."""
+    stray = stray_voters(frame)
+    if not len(stray):
+        return frame, join_faults([])
+    where = pd.Series("(not shown)", index=frame.index[stray], dtype="str")
+    kept = np.ones(len(frame), dtype=bool)
+    kept[stray] = False
+    return frame[kept], faults(table, "", where, "holds a voter's identity number", severity="quarantined")
 
 
 def _malformed(sheet: Sheet, table: str) -> pd.DataFrame:
@@ -262,14 +268,12 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
     spool: Path | None = None
     writer: pq.ParquetWriter | None = None
     total = 0
+    renamed = canonical.apart(spec, sheet.header)
     try:
         for batch in sheet.batches(rows=_SPOOL_ROWS):
-            _refuse_voters(sheet.path, batch, ())  # all values; the header and the first rows were looked at before
-            stray = stray_voters(batch)
-            if len(stray):
-                where = pd.Series("(not shown)", index=batch.index[stray], dtype="str")
-                found.append(faults(table, "", where, "holds a voter's identity number", severity="quarantined"))
-                batch = batch.drop(index=batch.index[stray])
+            refuse_voters(sheet.path, batch)  # all values; the header and the first rows were looked at before
+            batch, stray = _without_strays(table, batch.rename(columns=renamed))
+            found.append(stray)
             good, bad = check_rows(table, batch)
             found.append(bad)
             total += len(good)
@@ -280,7 +284,7 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
                     scratch.mkdir(parents=True, exist_ok=True)
                     spool = Path(tempfile.mkdtemp(prefix=".spool-", dir=scratch))
                 for frame in held:
-                    arrow = to_arrow(spec, frame).append_column("_row", pa.array(frame.index.to_numpy(dtype="int64")))
+                    arrow = to_arrow(spec, frame).append_column(_ROW, pa.array(frame.index.to_numpy(dtype="int64")))
                     if writer is None:
                         writer = pq.ParquetWriter(spool / "rows.parquet", arrow.schema, compression="lz4")
                     writer.write_table(arrow.select(writer.schema.names).cast(writer.schema))
@@ -296,8 +300,9 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
     found.append(_malformed(sheet, table))
     if not total and not any(map(len, found)):
         raise KhakaError(f"{sheet.path} has a header but no rows; give a file with rows")
+    notes = (f"only the first sheet was read, not {', '.join(sheet.unread)}",) if sheet.unread else ()
     if spool is None:
-        return Intake(table, [Checked(table, "replace", total, lambda: iter(held))], join_faults(found))
+        return Intake(table, [Checked(table, "replace", total, lambda: iter(held))], join_faults(found), notes)
     twice = _repeated(np.concatenate(hashes))
     frames = _spooled(spool / "rows.parquet", table, twice)
     again, lost = _resolve(spool / "rows.parquet", table, twice)
@@ -309,7 +314,7 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
         if len(again):
             yield again
 
-    return Intake(table, [Checked(table, "replace", kept, all_frames)], join_faults(found), (), spool)
+    return Intake(table, [Checked(table, "replace", kept, all_frames)], join_faults(found), notes, spool)
 
 
 def _repeated(hashes: np.ndarray) -> np.ndarray:
@@ -319,7 +324,7 @@ def _repeated(hashes: np.ndarray) -> np.ndarray:
 
 def _parts(path: Path, table: str) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
     for batch in pq.ParquetFile(path).iter_batches(_SPOOL_ROWS):
-        frame = to_pandas(pa.Table.from_batches([batch])).set_index("_row").rename_axis(None)
+        frame = to_pandas(pa.Table.from_batches([batch])).set_index(_ROW).rename_axis(None)
         key = frame[list(TABLES[table].key)].astype("str")
         yield frame, pd.util.hash_pandas_object(key, index=False).to_numpy()
 

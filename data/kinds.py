@@ -82,15 +82,18 @@ def _number(values: pd.Series, *, whole: bool) -> tuple[pd.Series, pd.Series]:
         unread = value.isna() & text.notna() & (text != "")
         comma = unread & text.str.contains(",", regex=False).fillna(False) if unread.any() else unread
     infinite = pd.Series(np.isinf(value.to_numpy()), index=values.index)
+    # from here on a computer's number doesn't tell one whole number from the next
+    vast = value.abs() >= 2**53 if whole else pd.Series(False, index=values.index)
     broken = (value % 1 != 0) & value.notna() & ~infinite if whole else pd.Series(False, index=values.index)
     reasons = _reasons(
         values.index,
         (comma, "a number with a comma; write 1234.5"),
         (unread, "not a number"),
         (infinite, "not a finite number"),
+        (vast & ~infinite, "too large a number"),
         (broken, "not a whole number"),
     )
-    value = value.where(~(infinite | broken))
+    value = value.where(~(infinite | vast | broken))
     return (value.astype("Int64") if whole else value), reasons
 
 

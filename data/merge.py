@@ -79,9 +79,9 @@ class Gathered:
         for name in sorted({*self._held, *self._spilled}):
             if name in self._spilled:
                 files = self._spilled[name]
-                yield name, _unified([pq.read_schema(path) for path in files]), files
+                yield name, unified([pq.read_schema(path) for path in files]), files
             else:
-                yield name, _unified([table.schema for table in self._held[name]]), self._held[name]
+                yield name, unified([table.schema for table in self._held[name]]), self._held[name]
 
     def scratch(self) -> Path:
         """Return a folder for what does not fit into memory."""
@@ -134,7 +134,7 @@ def merge(
     Merged
         Counts and changed cells. The file is untouched where nothing is new.
     """
-    order = ", ".join(f'"{name}"' for name in spec.key)
+    order = ", ".join(map(quoted, spec.key))
     with _connected(scratch) as connection:
         if not path.exists():
             _view(connection, "new_rows", rows, schema, schema)
@@ -142,15 +142,16 @@ def merge(
             return Merged(count, 0, 0, no_changes())
         verify(path)
         before = pq.read_schema(path)
-        whole = _unified([before, schema])
+        schema, given = _named_as(before, schema, given)
+        whole = unified([before, schema])
         _view(connection, "old_rows", [path], before, whole)
         _view(connection, "new_rows", rows, schema, whole)
         values = [name for name in whole.names if name not in spec.key]
-        match = " AND ".join(f'o."{name}" = n."{name}"' for name in spec.key)
+        match = " AND ".join(f"o.{name} = n.{name}" for name in map(quoted, spec.key))
         kept = set(values) if mode == "fill" else set(values) - given
         if kept:
             _fill(connection, whole, kept, match)
-        differs = " OR ".join(f'o."{name}" IS DISTINCT FROM n."{name}"' for name in values) or "FALSE"
+        differs = " OR ".join(f"o.{name} IS DISTINCT FROM n.{name}" for name in map(quoted, values)) or "FALSE"
         known, replaced, offered = connection.execute(
             f"SELECT count(o.found), count(*) FILTER (o.found AND ({differs})), count(*) "
             f"FROM new_rows n LEFT JOIN (SELECT *, TRUE AS found FROM old_rows) o ON {match}"
@@ -158,7 +159,7 @@ def merge(
         inserted = offered - known
         changes = _changes(connection, spec, values, match) if replaced else no_changes()
         if inserted or replaced:
-            names = ", ".join(f'"{name}"' for name in whole.names)
+            names = ", ".join(map(quoted, whole.names))
             _write(
                 connection, path, whole,
                 f"SELECT {names} FROM new_rows UNION ALL "
@@ -196,12 +197,40 @@ def _view(
         table = pa.concat_tables([table for table in rows if isinstance(table, pa.Table)], promote_options="permissive")
         connection.register(f"{name}_given", table)
         source = f'"{name}_given"'
-    cells = ", ".join(
-        (f'CAST("{field.name}" AS {_sql_type(field.type)})' if field.name in schema.names
-         else f"CAST(NULL AS {_sql_type(field.type)})") + f' AS "{field.name}"'
-        for field in wanted
-    )  # fmt: skip
+    cells = ", ".join(f"{_cell(field, schema)} AS {quoted(field.name)}" for field in wanted)
     connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {cells} FROM {source}')
+
+
+def _cell(field: pa.Field, schema: pa.Schema) -> str:
+    """Return a column in SQL, brought to its type; NULL where the rows don't have it."""
+    if field.name not in schema.names:
+        return f"CAST(NULL AS {_sql_type(field.type)})"
+    cell = f"CAST({quoted(field.name)} AS {_sql_type(field.type)})"
+    if field.type == pa.string() and pa.types.is_floating(schema.field(field.name).type):
+        return f"regexp_replace({cell}, '[.]0$', '')"  # a number that became text: 12, as a CSV would have it
+    return cell
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL takes it, whatever signs are in it.
+
+    Examples
+    --------
+    >>> print(quoted('what "they" say'))
+    "what ""they"" say"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _named_as(before: pa.Schema, schema: pa.Schema, given: Set[str]) -> tuple[pa.Schema, Set[str]]:
+    """Return the new rows' columns named as the file has them: SQL doesn't tell Note from note."""
+    known = {name.casefold(): name for name in before.names}
+    fields = [field.with_name(known.get(field.name.casefold(), field.name)) for field in schema]
+    return pa.schema(fields), {known.get(name.casefold(), name) for name in given}
 
 
 def _sql_type(kind: pa.DataType) -> str:
@@ -214,17 +243,19 @@ def _sql_type(kind: pa.DataType) -> str:
 def _fill(connection: duckdb.DuckDBPyConnection, schema: pa.Schema, kept: Set[str], match: str) -> None:
     """Let the new rows take the old values where the `kept` columns have one."""
     cells = ", ".join(
-        f'coalesce(o."{name}", n."{name}") AS "{name}"' if name in kept else f'n."{name}"' for name in schema.names
+        f"coalesce(o.{quoted(name)}, n.{quoted(name)}) AS {quoted(name)}" if name in kept else f"n.{quoted(name)}"
+        for name in schema.names
     )
     connection.execute(f"CREATE TEMP TABLE filled AS SELECT {cells} FROM new_rows n LEFT JOIN old_rows o ON {match}")
     connection.execute("CREATE OR REPLACE TEMP VIEW new_rows AS SELECT * FROM filled")
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, spec: Table, values: list[str], match: str) -> pd.DataFrame:
-    key = " || '|' || ".join(f'n."{name}"::VARCHAR' for name in spec.key)
+    key = " || '|' || ".join(f"n.{quoted(name)}::VARCHAR" for name in spec.key)
     parts = [
-        f'SELECT {key} AS "key", \'{name}\' AS "column", o."{name}"::VARCHAR AS old, n."{name}"::VARCHAR AS new '
-        f'FROM new_rows n JOIN old_rows o ON {match} WHERE o."{name}" IS DISTINCT FROM n."{name}"'
+        f'SELECT {key} AS "key", {_literal(name)} AS "column", o.{quoted(name)}::VARCHAR AS old, '
+        f"n.{quoted(name)}::VARCHAR AS new FROM new_rows n JOIN old_rows o ON {match} "
+        f"WHERE o.{quoted(name)} IS DISTINCT FROM n.{quoted(name)}"
         for name in values
     ]
     query = " UNION ALL ".join(parts) + f' ORDER BY "key", "column" LIMIT {MOST_CHANGES}'
@@ -261,5 +292,15 @@ def _groups(batches: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Tab
         yield pa.Table.from_batches(held).combine_chunks().cast(schema)
 
 
-def _unified(schemas: list[pa.Schema]) -> pa.Schema:
-    return pa.unify_schemas([schema.remove_metadata() for schema in schemas], promote_options="permissive")
+def unified(schemas: list[pa.Schema]) -> pa.Schema:
+    """Return one schema for all; a column that is a number here and a text there is text."""
+    kinds: dict[str, set[pa.DataType]] = {}
+    for schema in schemas:
+        for field in schema:
+            kinds.setdefault(field.name, set()).add(field.type)
+    torn = {name for name, found in kinds.items() if pa.string() in found and len(found) > 1}
+    plain = [
+        pa.schema([pa.field(field.name, pa.string()) if field.name in torn else field for field in schema])
+        for schema in schemas
+    ]
+    return pa.unify_schemas(plain, promote_options="permissive")

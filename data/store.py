@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from khaka.data.durable import read_parquet
 from khaka.data.engine_settings import EngineSettings
-from khaka.data.merge import MOST_CHANGES, Gathered, Mode, merge, no_changes
+from khaka.data.merge import MOST_CHANGES, Gathered, Mode, merge, no_changes, unified
 from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import TABLES, Kind, Table
 from khaka.data.sums import check
@@ -225,6 +225,9 @@ class TableStore:
             if (wanted is None or path.stem in wanted) and (prefixes is None or path.stem.startswith(prefixes))
         ]
         parts = parts or [to_arrow(spec, pd.DataFrame())]
+        schema = unified([part.schema for part in parts])
+        torn = [field.name for field in schema if field.type == pa.string()]
+        parts = [_as_text(part, torn) for part in parts]
         whole = pa.concat_tables(parts, promote_options="permissive")
         return to_pandas(whole.select(list(columns)) if columns is not None else whole)
 
@@ -287,6 +290,14 @@ class TableStore:
         if path not in self._sums or self._sums[path][0] != state:
             self._sums[path] = (state, *check(path))
         return self._sums[path][1:]
+
+
+def _as_text(table: pa.Table, names: list[str]) -> pa.Table:
+    """Return a table in which these columns are text: one file may hold numbers where another has words."""
+    for place, field in enumerate(table.schema):
+        if field.name in names and field.type != pa.string():
+            table = table.set_column(place, field.name, table[field.name].cast(pa.string()))
+    return table
 
 
 def _partitions(spec: Table, frame: pd.DataFrame) -> list[tuple[str, list[int]]]:

@@ -8,58 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-_EPIC: Final = r"^(?:[A-Z]{3}[ /-]?\d{7}|[A-Z]{2}/\d{1,3}/\d{1,3}/\d{4,7})$"
-_AADHAAR: Final = r"^[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}$"
+from khaka.data.errors import KhakaError
+from khaka.data.identity import epic, in_plain_digits, many_pass, texts, twelve_digits
+
 _SHARE: Final = 0.05
 """A column is refused when this share of its filled cells are identity numbers: one in twenty is no accident."""
-_AADHAAR_SHARE: Final = 0.5
-"""Of twelve-digit numbers one in ten passes the check digit by chance: half of them is no accident."""
+
+_IDS_OF_THINGS: Final = frozenset({"event_id", "assignment_id", "survey_id"})
+"""Made by a program for what is no person: any count after one prefix is fine."""
+_IDS: Final = frozenset({
+    "aspirant_id", "person_id", "nominee_id", "rater_id", "device_id", "witness_id", "worker_id", "family_id",
+    "subject_id", "unit_id",
+})  # fmt: skip
+"""Ids of the contract that name people or places: only a count from near zero is no identity card."""
+_COUNTED: Final = 1_000_000
+_SEVERAL: Final = 50
+_ONE_SEAT: Final = 100
+"""Aspirants of one seat in the first rows of a sheet; more people of one seat than that are its electors."""
 
 _RELATION: Final = re.compile(r"(?i)father|husband|mother|relation|relative|rln|पिता|पति|संबंध|सम्बन्ध")
 _HOUSE: Final = re.compile(r"(?i)house|makan|makaan|door.?no|मकान|गृह")
 _AGE: Final = re.compile(r"(?i)^age$|^age[_ ]|dob|birth|आयु|उम्र")
 _SERIAL: Final = re.compile(r"(?i)sl\W*_?no|serial|part.?no|booth|sno|क्रम|भाग")
-
-_D: Final = (
-    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
-    (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
-    (6, 5, 9, 8, 7, 1, 0, 4, 3, 2), (7, 6, 5, 9, 8, 2, 1, 0, 4, 3), (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
-    (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-)  # fmt: skip
-_P: Final = (
-    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
-    (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
-    (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
-)  # fmt: skip
-
-
-def verhoeff(digits: str) -> bool:
-    """Tell whether a number passes Verhoeff's check (J. Verhoeff 1969, Error Detecting Decimal Codes).
-
-    Parameters
-    ----------
-    digits : str
-        The number, check digit last.
-
-    Returns
-    -------
-    bool
-        True where the check digit fits.
-
-    Examples
-    --------
-    >>> verhoeff("2363"), verhoeff("2364")
-    (True, False)
-    """
-    check = 0
-    for place, digit in enumerate(reversed(digits)):
-        check = _D[check][_P[place % 8][int(digit)]]
-    return check == 0
+_SEX: Final = re.compile(r"(?i)sex|gender|लिंग")
 
 
 def voter_column(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> tuple[str, str] | None:
@@ -68,7 +45,7 @@ def voter_column(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> t
     Parameters
     ----------
     frame : DataFrame
-        A file's cells, text.
+        A file's cells, text or in the types of a Parquet file.
     columns : iterable of str, optional
         Only these.
 
@@ -85,41 +62,31 @@ def voter_column(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> t
     True
     """
     for name in frame.columns if columns is None else columns:
-        text = _long_text(frame[name])
-        if text.empty:
-            continue
-        filled = int(frame[name].notna().sum())
-        epic = text[_matches(text, _EPIC)]
-        if len(epic) >= _SHARE * filled and len(epic) and not (str(name).endswith("_id") and _counter(epic)):
+        cards, numbers, filled = _found(frame[name], str(name))
+        if cards.size and cards.size >= _SHARE * filled:
             return str(name), "EPIC"
-        twelve = text[_matches(text, _AADHAAR)]
-        if len(twelve) >= max(1, _SHARE * filled):
-            passed = twelve.head(1000).str.replace(r"[ -]", "", regex=True).map(verhoeff)
-            if passed.mean() >= _AADHAAR_SHARE:
-                return str(name), "Aadhaar"
+        if len(numbers) and len(numbers) >= _SHARE * filled and many_pass(numbers):
+            return str(name), "Aadhaar"
     return None
 
 
-def _long_text(values: pd.Series) -> pd.Series:
-    """Return the cells of a column that are long enough, and not too long, to be an identity number."""
-    if pd.api.types.is_integer_dtype(values.dtype):
-        large = values.dropna()
-        return large[large >= 10**11].astype("str")
-    if not isinstance(values.dtype, pd.StringDtype) and values.dtype != object:
-        return pd.Series(dtype="str")
-    text = values.astype("str").dropna()
-    return text[text.str.len().between(10, 24)].str.strip().str.upper()
-
-
-def _matches(text: pd.Series, pattern: str) -> np.ndarray:
-    """Tell which cells match, looking at each value once."""
-    values = pd.Series(text.unique(), dtype="str")
-    hits = values[values.str.match(pattern).fillna(False).to_numpy(dtype=bool)]
-    return text.isin(hits).to_numpy() if len(hits) else np.zeros(len(text), dtype=bool)
+def _found(values: pd.Series, name: str) -> tuple[np.ndarray, pd.Series, int]:
+    """Return positions of EPIC numbers, twelve-digit numbers by position, and how many cells are filled."""
+    filled = int(values.notna().sum())
+    text = texts(values.set_axis(pd.RangeIndex(len(values))))
+    if text.empty:
+        return np.empty(0, dtype="int64"), pd.Series(dtype="str"), filled
+    place, seen = pd.factorize(text)
+    each = in_plain_digits(pd.Series(seen, dtype="str"))
+    cards = text.index.to_numpy()[epic(each)[place]]
+    if cards.size and _made_by_program(each[epic(each)], name):
+        cards = cards[:0]
+    numbers = pd.Series(twelve_digits(each).to_numpy()[place], index=text.index, dtype="str").dropna()
+    return cards, numbers, filled
 
 
 def stray_voters(frame: pd.DataFrame) -> np.ndarray:
-    """Return the positions of rows that hold an EPIC number in some cell, in a file that as a whole is no roll.
+    """Return the positions of rows with an EPIC or Aadhaar number in some cell, in a file that as a whole is no roll.
 
     Parameters
     ----------
@@ -131,24 +98,28 @@ def stray_voters(frame: pd.DataFrame) -> np.ndarray:
     ndarray of int
         Positions, in order.
     """
-    places = pd.RangeIndex(len(frame))
     hit = np.zeros(len(frame), dtype=bool)
     for name in frame.columns:
         if not isinstance(frame[name].dtype, pd.StringDtype):
             continue
-        text = _long_text(frame[name].set_axis(places))
-        epic = text[_matches(text, _EPIC)] if len(text) else text
-        if len(epic) and not (str(name).endswith("_id") and _counter(epic)):
-            hit[epic.index] = True
+        cards, numbers, filled = _found(frame[name], str(name))
+        hit[cards] = True
+        # in a column of twelve-digit ids one in ten passes the check: only rare ones that all pass are a person's
+        if len(numbers) and len(numbers) < _SHARE * filled and many_pass(numbers):
+            hit[numbers.index] = True
     return np.flatnonzero(hit)
 
 
-def _counter(ids: pd.Series) -> bool:
-    """Tell whether ids are one prefix and a count from near zero, such as EVT0000001: made by a program, not cards."""
-    if ids.str.slice(0, 3).nunique() > 1 or not ids.str.match(r"^[A-Z]{3}\d{7}$").all():
+def _made_by_program(cards: pd.Series, name: str) -> bool:
+    """Tell whether values in one of the contract's id columns are a prefix and a count, such as EVT0000001."""
+    if name not in _IDS | _IDS_OF_THINGS or not cards.str.match(r"^[A-Za-z]{3}[-_]?\d{7}$").all():
         return False
-    number = ids.str.slice(3).astype("int64")
-    return bool(number.min() <= 20 * len(ids) and number.is_unique)
+    if cards.str.slice(0, 3).nunique() > 1:
+        return False
+    if name in _IDS_OF_THINGS:
+        return True
+    number = cards.str.slice(-7).astype("int64")
+    return bool(number.max() < _COUNTED or number.max() <= _SEVERAL * len(number))
 
 
 def elector_rows(columns: Iterable[str], sample: pd.DataFrame) -> bool:
@@ -164,7 +135,7 @@ def elector_rows(columns: Iterable[str], sample: pd.DataFrame) -> bool:
     Returns
     -------
     bool
-        True for a roll of electors.
+        True for a roll of electors; not for an intake sheet of aspirants with the same headings.
 
     Examples
     --------
@@ -174,12 +145,14 @@ def elector_rows(columns: Iterable[str], sample: pd.DataFrame) -> bool:
     False
     """
     names = [str(name) for name in columns]
+    asking = {"election_id", "seat_id"} <= set(names) and bool({"aspirant_id", "nominee_id"} & set(names))
+    if asking and len(sample) and sample["seat_id"].value_counts().max() <= _ONE_SEAT:
+        return False  # who asks for a ticket tells father, house and age as well; but no seat has so many who ask
 
     def some(pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(name) for name in names)
 
-    headed = some(_RELATION) and some(_HOUSE) and some(_AGE)
-    if headed and (some(_SERIAL) or some(re.compile(r"(?i)sex|gender|लिंग"))):
+    if some(_RELATION) and some(_HOUSE) and some(_AGE) and (some(_SERIAL) or some(_SEX)):
         return True
     # without telling headings: a column of house numbers is not to be known, but one of relations (father, husband)
     # beside one of ages and one of sexes is
@@ -195,3 +168,35 @@ def elector_rows(columns: Iterable[str], sample: pd.DataFrame) -> bool:
         age |= bool(number.between(18, 110).mean() > 0.95 and number.nunique() > 5)
         sex |= bool(text.isin(["m", "f", "male", "female", "पु", "म", "पुरुष", "महिला", "स्त्री"]).mean() > 0.9)
     return relation and age and sex
+
+
+def refuse_voters(path: Path, frame: pd.DataFrame, header: Iterable[str] = (), *, where: str = "") -> None:
+    """Refuse a file that holds voters.
+
+    Parameters
+    ----------
+    path : Path
+        For the error.
+    frame : DataFrame
+        Its cells, or some of them.
+    header : iterable of str, optional
+        Its columns, where it is to be looked whether it has a row per elector.
+    where : str, optional
+        Part of the file, as in "sheet 'Roll': ".
+
+    Raises
+    ------
+    KhakaError
+        Naming the column, never a value.
+    """
+    column = voter_column(frame)
+    if column is not None:
+        raise KhakaError(
+            f"{path} is refused whole: {where}column '{column[0]}' holds {column[1]} numbers, and no table may hold a "
+            f"voter; take the column out, or for an intake sheet of aspirants add --drop '{column[0]}'"
+        )
+    names = tuple(header)
+    if names and elector_rows(names, frame):
+        raise KhakaError(
+            f"{path} is refused whole: {where}it has a row per elector, and no table may hold a voter; give totals"
+        )

@@ -327,14 +327,13 @@ def _make_store(database: Path, artifacts: Path) -> None:
 
 
 def _mlflow() -> Any:
-    for key, value in _QUIET.items():
-        os.environ.setdefault(key, value)
+    os.environ.update(_QUIET)  # whatever was set outside: no pickle is read, nothing is reported
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the stack behind mlflow warns about itself at import
         import mlflow
         import mlflow.models
         import mlflow.pyfunc
         import mlflow.types
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)  # what fails is raised, and told in one sentence
     logging.getLogger("alembic").setLevel(logging.ERROR)
     return mlflow

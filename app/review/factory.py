@@ -266,7 +266,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     """Answer a fault of ours: the log has it, the visitor gets a sentence."""
-    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "")  # not the address, which may hold what somebody typed
+    _LOG.error("a request failed", exc_info=error, extra={"told": f"{request.method} {route}"})
     return PlainTextResponse("something went wrong on our side; nothing was written", status_code=500)
 
 

@@ -18,6 +18,7 @@ from khaka.app.review.font import ensure_font
 from khaka.app.review.store.database import open_database
 from khaka.app.review.store.users import users
 from khaka.data.errors import KhakaError
+from khaka.data.log import keep_log
 from khaka.data.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def work(descriptor: int, root: Path, election_id: str, as_of: str) -> None:
     import uvicorn
 
     workspace = open_workspace(root)
+    keep_log(workspace.root)
     served = create_app(workspace, election_id=election_id, as_of=as_of)
 
     def end_with_parent() -> None:

@@ -51,6 +51,8 @@ class Visits:
             with self._database.write() as connection:
                 connection.execute(sa.insert(VISITS), rows)
         except SQLAlchemyError as error:
-            logging.getLogger("khaka.review").warning("%d visits could not be written: %s", len(rows), error)
+            logging.getLogger("khaka.review").warning(
+                "visits could not be written", exc_info=error, extra={"told": str(len(rows))}
+            )
             return 0
         return len(rows)

@@ -19,6 +19,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.readers.base import Options, Piece, Reading, faults, join_faults, stem, whole
 from khaka.data.schema import SEAT_ID
 from khaka.data.states import state_code, state_in_text, state_of_census
+from khaka.data.voters import refuse_voters
 
 if TYPE_CHECKING:
     import geopandas
@@ -71,7 +72,9 @@ def read(path: Path, options: Options) -> Reading:
     map_ = _open(path)
     if map_.empty:
         raise KhakaError(f"{path} is a map without features; give one with a polygon a seat")
-    columns = {str(name).lower(): str(name) for name in map_.columns if name != map_.geometry.name}
+    told = pd.DataFrame(map_.drop(columns=[map_.geometry.name]))
+    refuse_voters(path, told, [str(name) for name in told.columns])
+    columns = {str(name).lower(): str(name) for name in told.columns}
     map_.index = pd.RangeIndex(2, 2 + len(map_))  # as if there were a header in row 1
 
     def column(names: tuple[str, ...]) -> str | None:
@@ -118,7 +121,7 @@ def read(path: Path, options: Options) -> Reading:
         },
         index=map_.index,
     )  # fmt: skip
-    frame, joined = _joined(frame)
+    frame, joined = _joined(frame[frame["geometry"].notna()])  # the others' fault is said already
     more = [*more, *joined]
     note = f"{path.name}: {len(frame)} {level} polygons{_gaps(unit) if level == 'seat' else ''}"
     return Reading(FORMAT, (Piece("boundaries", frame),), join_faults([*found, *more]), (note,))
@@ -132,12 +135,12 @@ def _open(path: Path) -> geopandas.GeoDataFrame:
     if path.suffix.lower() in (".json", ".geojson"):
         try:
             json.loads(path.read_bytes())
-        except ValueError as error:
-            raise KhakaError(f"{path} is no valid GeoJSON ({error}); get the file again") from None
+        except (ValueError, RecursionError) as error:
+            raise KhakaError(f"{path} is no valid GeoJSON ({str(error)[:120]}); get the file again") from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            map_ = geopandas.read_file(path, engine="pyogrio")
+            map_ = geopandas.read_file(path, engine="pyogrio", on_invalid="ignore")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
         reason = (str(error).splitlines() or ["damaged"])[0][:160]
         raise KhakaError(f"{path} cannot be read as a map ({reason}); get all its parts again") from None
@@ -181,19 +184,32 @@ def _mended(map_: geopandas.GeoDataFrame) -> tuple[pd.Series, list[pd.DataFrame]
     shapes = map_.geometry
     found: list[pd.DataFrame] = []
     label = pd.Series(map_.geometry.geom_type.astype("str"), index=map_.index)
-    bad = shapes.notna() & ~shapes.is_valid
+    there = pd.Series(~shapely.is_missing(shapes.to_numpy()), index=shapes.index)
+    far = there & ~_on_earth(shapes)
+    if far.any():
+        reason = "not in degrees: outside longitude -180 to 180, latitude -90 to 90"
+        found.append(faults("boundaries", "geometry", label[far], reason, severity="quarantined"))
+        shapes = shapes.where(~far, None)
+    bad = there & ~far & ~shapes.is_valid
     if bad.any():
         found.append(faults("boundaries", "geometry", label[bad], "a ring crosses itself; mended"))
         shapes = shapes.where(~bad, shapes.make_valid())
     polygons = shapes.map(_polygons)
-    empty = polygons.isna()
-    mixed = ~empty & (shapes.geom_type == "GeometryCollection") & ~bad
+    empty = polygons.isna() & ~far
+    mixed = ~polygons.isna() & (shapes.geom_type == "GeometryCollection") & ~bad
     if mixed.any():
         found.append(faults("boundaries", "geometry", label[mixed], "lines or points beside the polygons; left out"))
     if empty.any():
         found.append(faults("boundaries", "geometry", label[empty], "no polygon", severity="quarantined"))
     wkb = [None if shape is None else shapely.to_wkb(shape) for shape in polygons]
     return pd.Series(wkb, index=map_.index, dtype="object"), found
+
+
+def _on_earth(shapes: geopandas.GeoSeries) -> pd.Series:
+    """Tell which shapes lie inside the degrees that there are; a shape without points does."""
+    edges = shapes.bounds
+    inside = edges["minx"].ge(-180) & edges["maxx"].le(180) & edges["miny"].ge(-90) & edges["maxy"].le(90)
+    return inside | edges.isna().all(axis=1)
 
 
 def _joined(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from khaka.data.errors import KhakaError
@@ -48,6 +49,41 @@ def table_of(sheet: Sheet, *, named: str | None = None) -> str | None:
             )
         return None
     return _by_columns(sheet)
+
+
+def apart(table: Table, header: Sequence[str]) -> dict[str, str]:
+    """Return new names for further columns that are called like another but for the case.
+
+    Parameters
+    ----------
+    table : Table
+        What the file is.
+    header : sequence of str
+        Its columns.
+
+    Returns
+    -------
+    dict of str to str
+        Old and new name; in the store no two columns differ by case alone.
+
+    Examples
+    --------
+    >>> from khaka.data.schema import TABLES
+    >>> apart(TABLES["booths"], ["booth_no", "Booth_No", "note", "Note", "NOTE"])
+    {'Booth_No': 'Booth_No (2)', 'Note': 'Note (2)', 'NOTE': 'NOTE (3)'}
+    """
+    taken = {name.casefold() for name in table.names}
+    new: dict[str, str] = {}
+    for name in header:
+        if name in table.names:
+            continue
+        free, number = name, 2
+        while free.casefold() in taken:
+            free, number = f"{name} ({number})", number + 1
+        taken.add(free.casefold())
+        if free != name:
+            new[name] = free
+    return new
 
 
 def _missing(table: Table, sheet: Sheet) -> list[str]:

@@ -13,6 +13,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.readers.base import Options, Reading
 from khaka.data.readers.field import form_of, plain_name, to_reading
 from khaka.data.readers.sheet import Sheet
+from khaka.data.voters import refuse_voters
 
 FORMAT: Final = "kobo"
 
@@ -86,6 +87,8 @@ def read_json(path: Path, options: Options) -> Reading:
     entries = content.get("results") if isinstance(content, dict) else content
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise KhakaError(f"{path} holds no list of submissions; export the form's data as JSON")
+    everything = pd.DataFrame(entries)
+    refuse_voters(path, everything, [str(name) for name in everything.columns])
     numbers: list[int] = []
     rows: list[dict[str, str]] = []
     for number, entry in enumerate(entries, start=2):

@@ -14,6 +14,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.readers.base import Options, Reading
 from khaka.data.readers.field import form_of, plain_name, to_reading
 from khaka.data.readers.sheet import Sheet
+from khaka.data.voters import refuse_voters
 
 FORMAT: Final = "odk"
 
@@ -115,6 +116,7 @@ def _tables(path: Path, archive: zipfile.ZipFile) -> dict[str, pd.DataFrame]:
         except (ValueError, UnicodeDecodeError) as error:
             raise KhakaError(f"{path}: {info.filename} is no table ({str(error)[:120]}); export it again") from None
         table.index = pd.RangeIndex(2, 2 + len(table))
+        refuse_voters(path, table, table.columns, where=f"{info.filename}: ")
         tables[info.filename] = table
     return tables
 
@@ -133,7 +135,7 @@ def _joined(path: Path, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     if not repeats:
         return root
     child = max(repeats, key=len)
-    parents = root.set_index("KEY").loc[:, [name for name in root.columns if name != "KEY"]]
+    parents = root.drop_duplicates("KEY").set_index("KEY").loc[:, [name for name in root.columns if name != "KEY"]]
     parents = parents[[name for name in parents.columns if name not in child.columns]]
     joined = child.join(parents, on="PARENT_KEY")
     return joined.set_index(child.index)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,15 +14,18 @@ from typing import Any, BinaryIO, Final, Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
 from khaka.data.errors import KhakaError
+from khaka.data.readers import parquet
+from khaka.data.readers.unpacked import Unpacking
+from khaka.data.readers.workbook import cell_text, first_rows, other_sheets
 
 SheetKind = Literal["csv", "parquet", "xlsx"]
 
 #: What published tables write for "nothing here".
 BLANKS: Final = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A")
 _SAMPLE_BYTES: Final = 1 << 18
+_MOST_COLUMNS: Final = 5_000
 _SAMPLE_ROWS: Final = 200
 _BATCH_ROWS = 250_000
 _BLOCK_BYTES = 1 << 24
@@ -51,6 +53,8 @@ class Sheet:
         Row number and reason of rows that don't have the header's number of cells; grows while the file is read.
     stored : tuple of str
         All column names in the file, where some of them are dropped.
+    unread : tuple of str
+        Names of a workbook's other sheets.
     """
 
     path: Path
@@ -61,12 +65,20 @@ class Sheet:
     delimiter: str = ","
     malformed: list[tuple[int, str]] = field(default_factory=list)
     stored: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def without(self, columns: Sequence[str]) -> Sheet:
         """Return the same file without `columns` (any case): they are never read again."""
         lost = {name.strip().lower() for name in columns}
         kept = tuple(name for name in self.header if name.lower() not in lost)
         return replace(self, header=kept, sample=self.sample[list(kept)], stored=self.stored or self.header)
+
+    def others(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Yield name and cells of a workbook's other sheets, without the dropped columns."""
+        if self.unread:
+            lost = {name.lower() for name in self.stored} - {name.lower() for name in self.header}
+            for name, frame in other_sheets(self.path):
+                yield name, frame[[column for column in frame.columns if column.lower() not in lost]]
 
     def has(self, *columns: str) -> bool:
         """Tell whether the header holds all `columns`."""
@@ -137,11 +149,12 @@ class Sheet:
                     waiting.append(batch)
                     count += batch.num_rows
                     if count >= rows:
-                        yield (frame := _numbered(waiting, number, skipped))
+                        frame = _numbered(waiting, number, skipped)
                         number = int(frame.index[-1]) + 1 if len(frame) else number
+                        yield _without_blank(frame)
                         waiting, count = [], 0
                 if count:
-                    yield _numbered(waiting, number, skipped)
+                    yield _without_blank(_numbered(waiting, number, skipped))
         except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
             raise KhakaError(
                 f"{self.path} cannot be read to its end ({_first_line(error)}); get the file again"
@@ -149,20 +162,20 @@ class Sheet:
 
     def _parquet(self, columns: list[str], rows: int) -> Iterator[pd.DataFrame]:
         number = 2
-        for batch in pq.ParquetFile(self.path, page_checksum_verification=True).iter_batches(rows, columns=columns):
-            frame = batch.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
+        places = [(self.stored or self.header).index(name) for name in columns]
+        for frame in parquet.batches(self.path, places, columns, rows):
             frame.index = pd.RangeIndex(number, number + len(frame))
             number += len(frame)
             yield frame
 
     def _xlsx(self, columns: list[str], rows: int) -> Iterator[pd.DataFrame]:
         del rows  # a sheet has a million rows at most
-        cells = _xlsx_rows(self.path)
-        body = [[_cell_text(value) for value in row] for row in cells[1:]]
+        cells, _ = first_rows(self.path)
+        body = [[cell_text(value) for value in row] for row in cells[1:]]
         frame = pd.DataFrame(body, columns=list(self.stored or self.header), dtype="str")
         frame.index = pd.RangeIndex(2, 2 + len(frame))
         frame = frame[columns].replace(list(BLANKS), pd.NA)
-        yield frame[frame.notna().any(axis=1)].copy()
+        yield _without_blank(frame)
 
 
 def open_sheet(path: Path) -> Sheet:
@@ -203,13 +216,13 @@ def _open_csv(path: Path) -> Sheet:
     if not head.strip():
         raise KhakaError(f"{path} is empty; give a file with a header and rows")
     encoding = _encoding(path, head)
-    text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    text = head.decode(encoding, errors="ignore").lstrip("\ufeff")
     if "\x00" in text:
         raise KhakaError(f"{path} is no table: it holds binary data; give CSV, CSV.gz, Parquet, XLSX, XML or a map")
     if not text.strip():
         raise KhakaError(f"{path} holds no text; give a file with a header and rows")
     first = text.lstrip("\r\n").splitlines()[0]
-    delimiter = max(",\t;", key=first.count)
+    delimiter = max(",\t;|", key=first.count)
     rows = csv_rows(path, text, delimiter)
     if len(head) >= _SAMPLE_BYTES:
         rows = rows[:-1]  # the last one may be cut off
@@ -251,53 +264,30 @@ def csv_rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
 
 
 def _open_parquet(path: Path) -> Sheet:
-    try:
-        file = pq.ParquetFile(path)
-        batch = next(file.iter_batches(_SAMPLE_ROWS), None)
-    except (pa.ArrowException, OSError) as error:
-        raise KhakaError(f"{path} is a damaged Parquet file ({_first_line(error)}); get the file again") from None
-    header = tuple(file.schema_arrow.names)
+    header = _named([str(name).strip() for name in parquet.column_names(path)])
     _refuse_twice(path, header)
-    sample = batch.to_pandas() if batch is not None else pd.DataFrame(columns=list(header))
+    sample = next(parquet.batches(path, range(len(header)), header, _SAMPLE_ROWS), None)
+    if sample is None or sample.empty:
+        return Sheet(path, "parquet", header, pd.DataFrame(columns=list(header), dtype="str"))
     text = sample.apply(lambda column: column.map(lambda value: None if pd.isna(value) else str(value)).astype("str"))
-    return Sheet(path, "parquet", header, text if len(sample) else pd.DataFrame(columns=list(header), dtype="str"))
+    return Sheet(path, "parquet", header, text)
 
 
 def _open_xlsx(path: Path) -> Sheet:
-    rows = _xlsx_rows(path)
+    rows, others = first_rows(path)
     if not rows:
         raise KhakaError(f"{path} is empty; give a sheet with a header and rows")
-    header = _named([_cell_text(value) or "" for value in rows[0]])
+    header = _named([cell_text(value) or "" for value in rows[0]])
     _refuse_twice(path, header)
-    body = [[_cell_text(value) for value in row] for row in rows[1 : _SAMPLE_ROWS + 1]]
+    body = [[cell_text(value) for value in row] for row in rows[1 : _SAMPLE_ROWS + 1]]
     sample = pd.DataFrame(body, columns=list(header), dtype="str").replace(list(BLANKS), pd.NA)
-    return Sheet(path, "xlsx", header, sample)
-
-
-def _xlsx_rows(path: Path) -> list[list[Any]]:
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        return list(book.get_sheet_by_index(0).to_python(skip_empty_area=False)) if book.sheet_names else []
-    except Exception as error:  # calamine raises its own, unrelated kinds
-        raise KhakaError(
-            f"{path} is no readable XLSX sheet ({_first_line(error)}); save it again as XLSX or CSV"
-        ) from None
-
-
-def _cell_text(value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return (value.isoformat() if hasattr(value, "isoformat") else str(value)).strip()
+    return Sheet(path, "xlsx", header, sample, unread=others)
 
 
 def _open_bytes(path: Path) -> BinaryIO:
     with path.open("rb") as handle:
         zipped = handle.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
+    return Unpacking(path) if zipped else path.open("rb")  # type: ignore[return-value]
 
 
 def _encoding(path: Path, head: bytes) -> str:
@@ -324,12 +314,22 @@ def _numbered(batches: list[pa.RecordBatch], first: int, skipped: list[int]) -> 
     return frame
 
 
+def _without_blank(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows without any cell, such as a blank line; the others keep their numbers."""
+    if not len(frame.columns) or frame.iloc[:, 0].notna().all():
+        return frame
+    filled = frame.notna().any(axis=1)
+    return frame if filled.all() else frame[filled].copy()
+
+
 def _named(names: Sequence[str]) -> tuple[str, ...]:
     """Give columns without a heading one, by their place."""
     return tuple(name or f"column_{place}" for place, name in enumerate(names, start=1))
 
 
 def _refuse_twice(path: Path, header: Sequence[str]) -> None:
+    if len(header) > _MOST_COLUMNS:
+        raise KhakaError(f"{path} has {len(header):,} columns, more than any table ({_MOST_COLUMNS:,}); turn it round")
     twice = sorted({name for name in header if name and list(header).count(name) > 1})
     if twice:
         raise KhakaError(f"{path} has the column '{twice[0]}' twice; keep one of them")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from khaka.data.voters import elector_rows, stray_voters, verhoeff, voter_column
+from khaka.data.identity import verhoeff
+from khaka.data.voters import elector_rows, stray_voters, voter_column
 
 
 def _frame(**columns: list[str]) -> pd.DataFrame:

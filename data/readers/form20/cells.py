@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 from khaka.data.errors import KhakaError
 from khaka.data.readers.form20.script import clean
 from khaka.data.readers.sheet import csv_rows
+from khaka.data.readers.unpacked import Unpacking
+from khaka.data.readers.workbook import open_book, unreadable
 
 _DECLARATION: Final = re.compile(r"<\?xml[^>]*\?>")
 _MOST_CELLS: Final = 3_000_000
@@ -116,11 +118,11 @@ def from_rows(rows: Sequence[Sequence[str]], *, first: int = 1, page: int = 1) -
 def _csv(path: Path) -> Grid:
     raw = path.read_bytes()
     if raw.startswith(b"\x1f\x8b"):
-        import gzip
         import zlib
 
         try:
-            raw = gzip.decompress(raw)
+            with Unpacking(path) as packed:
+                raw = packed.read()
         except (OSError, EOFError, zlib.error):
             raise KhakaError(f"{path} is a damaged gzip file; get the file again") from None
     text = _decoded(raw)
@@ -142,14 +144,12 @@ def _decoded(raw: bytes) -> str:
 
 
 def _xlsx(path: Path) -> Grid:
-    import python_calamine
-
     cells: list[list[str]] = []
     spread: list[list[str]] = []
     numbers: list[int] = []
     pages: list[int] = []
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        book = open_book(path)
         for page in range(len(book.sheet_names)):
             sheet = book.get_sheet_by_index(page)
             rows = [[_xlsx_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
@@ -168,8 +168,7 @@ def _xlsx(path: Path) -> Grid:
     except KhakaError:
         raise
     except Exception as error:  # calamine raises its own, unrelated kinds
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
-        raise KhakaError(f"{path} is no readable XLSX sheet ({reason}); save it again as XLSX or CSV") from None
+        raise unreadable(path, error) from None
     return _squared(Grid(cells, spread, numbers, pages))
 
 
