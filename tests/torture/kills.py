@@ -132,7 +132,7 @@ def trials(made: Prepared, *, cases: int, seed: int, library: str) -> Outcome:
         started = time.monotonic()
         with multiprocessing.get_context("fork").Pool(2) as pool:
             points = [(number, *step) for number, step in enumerate(plan)]
-            for how, said in pool.imap_unordered(partial(trial, Path(folder), made, wanted, faults), points):
+            for how, said in pool.imap_unordered(partial(trial, Path(folder), made, wanted, library), points):
                 outcome.tried += 1
                 tried[how] = tried.get(how, 0) + 1
                 if said:
@@ -163,11 +163,12 @@ def planned(kinds: str, cases: int, rng: random.Random, seconds: float) -> list[
 
 
 def trial(
-    folder: Path, made: Prepared, wanted: dict[str, str], faults: Faults, point: tuple[int, str, float]
+    folder: Path, made: Prepared, wanted: dict[str, str], library: str, point: tuple[int, str, float]
 ) -> tuple[str, str]:
     """Disturb one batch and run it again; return how, and what went wrong, if anything."""
     number, how, at = point
     workspace = made.copy(folder / f"trial{number}")
+    faults = Faults(library)
     try:
         if how == "moment":
             _kill_after(lambda: job(workspace, made), at)
