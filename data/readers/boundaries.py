@@ -209,7 +209,8 @@ def _on_earth(shapes: geopandas.GeoSeries) -> pd.Series:
     """Tell which shapes lie inside the degrees that there are; a shape without points does."""
     edges = shapes.bounds
     inside = edges["minx"].ge(-180) & edges["maxx"].le(180) & edges["miny"].ge(-90) & edges["maxy"].le(90)
-    return inside | edges.isna().all(axis=1)
+    found: pd.Series = inside | edges.isna().all(axis=1)
+    return found
 
 
 def _joined(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
