@@ -127,15 +127,22 @@ def _table(
 ) -> Path:  # fmt: skip
     doc = document(state, language, stamp, title=labels(language).say("doc.book_title", election=state.election_id))
     if form == "gpkg":
-        write_geopackage(path, state, seats, workspace.store.read("boundaries"), language)
+        mark = _mark(stamp)
+        write_geopackage(path, state, seats, workspace.store.read("boundaries"), language, mark=mark)
         return path
     found = frames(state, seats, language)
     if form == "csv":
-        write_bytes(path, csv_bytes(found.get("aspirants", found["seats"])))
+        rows = found.get("aspirants", found["seats"])
+        write_bytes(path, csv_bytes(rows if stamp.by is None else rows.assign(copy_made_by=_mark(stamp))))
     else:
         note = f"{doc['version']} · {doc['as_of']} · {doc['printed']}"
         write_bytes(path, to_xlsx(found, title=doc["title"], note=note))
     return path
+
+
+def _mark(stamp: Stamp) -> str:
+    """Return who made a copy and when; nothing for the original."""
+    return "" if stamp.by is None else f"{stamp.by}, {stamp.time:%Y-%m-%d %H:%M}"
 
 
 def _outlines(workspace: Workspace, seats: Sequence[str]) -> dict[str, tuple[Ring, ...]]:

@@ -124,6 +124,7 @@ def export_job(
             {"status": "assigned", "assigned": pair[0], "done": pair[1]} for name, pair in given.items()
         },
         "events": [{name: plain(value) for name, value in row.items()} for row in events.to_dict("records")],
+        "handed_out_by": by,
         "not_in_here": "judgements of others, who gave them, who was present, and results of the ranking",
     }  # fmt: skip
     files = [out / "record.json", write_csv(out / "events.csv", events)]

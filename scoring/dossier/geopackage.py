@@ -17,8 +17,9 @@ _NOT_ON_MAPS = ("first_name",)
 
 
 def write_geopackage(
-    path: Path, state: StateBlueprint, seats: Sequence[str], boundaries: pd.DataFrame, language: Language
-) -> dict[str, int]:
+    path: Path, state: StateBlueprint, seats: Sequence[str], boundaries: pd.DataFrame, language: Language, *,
+    mark: str = "",
+) -> dict[str, int]:  # fmt: skip
     """Write the layers `seats` (polygons where known) and `booths` (points with a known place).
 
     Parameters
@@ -33,6 +34,8 @@ def write_geopackage(
         The table `boundaries`.
     language : str
         Of the words.
+    mark : str
+        Who made this copy and when: it stands in every row.
 
     Returns
     -------
@@ -56,6 +59,8 @@ def write_geopackage(
     points = points.dropna(subset=["lat", "lon"]) if len(points) else points
     if frame.empty and points.empty:
         raise KhakaError("no boundary and no place of a booth is known here; there is nothing to put on a map")
+    if mark:
+        frame, points = frame.assign(copy_made_by=mark), points.assign(copy_made_by=mark)
     # without it the file would carry the time of writing
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{state.as_of.isoformat()}T00:00:00.000Z"})
     try:

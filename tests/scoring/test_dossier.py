@@ -310,3 +310,21 @@ def test_a_folder_of_copies_is_apart_from_the_original(blueprint_workspace: Path
     copy = dossier_job(workspace, election_id=ELECTION, seat_id=SEAT, by="X", at=at)
     assert first.files[0].parent != copy.files[0].parent
     assert first.files[0].is_file()
+
+
+def test_copies_of_tables_and_maps_say_in_every_row_who_made_them(blueprint_workspace: Path, tmp_path: Path) -> None:
+    import pyogrio
+
+    workspace = open_workspace(blueprint_workspace)
+    at = dt.datetime(2027, 1, 12, 9, 30, tzinfo=dt.UTC)
+    made = {
+        form: dossier_job(workspace, election_id=ELECTION, form=form, by="R. Verma", at=at, out=tmp_path / form).files[
+            0
+        ]
+        for form in ("csv", "gpkg")
+    }
+    assert set(pd.read_csv(made["csv"])["copy_made_by"]) == {"R. Verma, 2027-01-12 09:30"}
+    booths = pyogrio.read_dataframe(made["gpkg"], layer="booths")
+    assert set(booths["copy_made_by"]) == {"R. Verma, 2027-01-12 09:30"}
+    plain = dossier_job(workspace, election_id=ELECTION, form="csv", out=tmp_path / "plain").files[0]
+    assert "copy_made_by" not in pd.read_csv(plain).columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from dataclasses import asdict
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from khaka.app.review.access import OFFICE, Role, Rule, route
-from khaka.app.review.rendering import render, results, review
+from khaka.app.review.rendering import render, results, review, visitor
 from khaka.app.review.store.anchors import keep_anchor, workspace_anchors
 from khaka.app.review.store.chain import Anchor, Entry
 from khaka.app.review.store.events import EVENTS, Rated, StageRecorded, decode
@@ -64,7 +65,8 @@ def as_lines(request: Request) -> Response:
 
 def as_sheet(request: Request) -> Response:
     """Give the record as a sheet."""
-    return _sheet([asdict(entry) for entry in _all(request)], tuple(Entry.__dataclass_fields__), "record.csv")
+    rows = [asdict(entry) for entry in _all(request)]
+    return _sheet(request, rows, tuple(Entry.__dataclass_fields__), "record.csv")
 
 
 def ratings(request: Request) -> Response:
@@ -75,7 +77,7 @@ def ratings(request: Request) -> Response:
         for entry in _all(request)
         if entry.kind == Rated.kind and isinstance(event := decode(entry.kind, entry.body), Rated)
     ]  # fmt: skip
-    return _sheet(rows, _RATING_COLUMNS, "ratings.csv")
+    return _sheet(request, rows, _RATING_COLUMNS, "ratings.csv")
 
 
 def stage_names(request: Request) -> Response:
@@ -87,18 +89,19 @@ def stage_names(request: Request) -> Response:
         if entry.kind == StageRecorded.kind and isinstance(event := decode(entry.kind, entry.body), StageRecorded)
         for place, who in enumerate(event.aspirant_ids, 1)
     ]  # fmt: skip
-    return _sheet(rows, _STAGE_COLUMNS, "stage_names.csv")
+    return _sheet(request, rows, _STAGE_COLUMNS, "stage_names.csv")
 
 
 def _all(request: Request) -> list[Entry]:
     return list(entries(review(request).database))
 
 
-def _sheet(rows: list[dict[str, Any]], columns: tuple[str, ...], name: str) -> Response:
+def _sheet(request: Request, rows: list[dict[str, Any]], columns: tuple[str, ...], name: str) -> Response:
     made = io.StringIO()
     writer = csv.writer(made)
-    writer.writerow(columns)
-    writer.writerows([[harmless(row[column]) for column in columns] for row in rows])
+    mark = f"{visitor(request).name}, {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC"  # whose copy it is, in every row
+    writer.writerow([*columns, "copy_made_by"])
+    writer.writerows([[*(harmless(row[column]) for column in columns), harmless(mark)] for row in rows])
     return _file("\ufeff" + made.getvalue(), name, "text/csv; charset=utf-8")
 
 

@@ -333,6 +333,8 @@ def test_the_record_page_shows_who_what_when_and_the_check_says_whole(signed_in:
     assert "The record is whole" in reader.get("/record/verify").text
     sheet_text = signed_in("analyst").get("/record/record.csv").text
     assert "\n=" not in sheet_text
+    rows = list(csv.DictReader(io.StringIO(sheet_text.lstrip("\ufeff"))))
+    assert all(row["copy_made_by"].startswith("analyst, ") for row in rows)
     lines = [json.loads(line) for line in signed_in("analyst").get("/record/record.jsonl").text.splitlines()]
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert reader.get("/record/record.jsonl").status_code == 403
