@@ -13,6 +13,7 @@ import ctypes
 import hashlib
 import importlib
 import io
+import itertools
 import json
 import multiprocessing
 import os
@@ -32,8 +33,8 @@ from prepared import Prepared, prepared
 from promise import Outcome, in_child
 
 PROMISE = "a batch killed or out of disk at any durable step, run again, gives the same bytes"
-FULL = 360
-"""Trials: more than the steps that make something durable, each of which is taken at least once."""
+FULL = 240
+"""Trials: each step that makes something durable, and some more; ten minutes on two free cores."""
 HOW = {"killed before": "k", "killed half way": "h", "disk full": "f"}
 
 
@@ -147,11 +148,12 @@ def trials(made: Prepared, *, cases: int, seed: int, library: str) -> Outcome:
 
 
 def planned(kinds: str, cases: int, rng: random.Random, seconds: float) -> list[tuple[str, float]]:
-    """Return what to do at which call: the durable ones first, then drawn ones, and a tenth at any moment."""
+    """Return what to do at which call: the durable ones in turn killed and full, some writes, a tenth at any moment."""
     durable = [step for step, kind in enumerate(kinds, start=1) if kind == "d"]
     writes = [step for step, kind in enumerate(kinds, start=1) if kind == "w"]
     rng.shuffle(durable)
-    plan: list[tuple[str, float]] = [("killed before", step) for step in durable]
+    turns = itertools.cycle(("killed before", "disk full"))
+    plan: list[tuple[str, float]] = list(zip(turns, durable))  # noqa: B905 - the turns have no end
     moments = max(1, cases // 10)
     plan = plan[: cases - moments]
     while len(plan) < cases - moments:
