@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from khaka.app.review.sheets import reworded
 from khaka.app.review.store.database import Database
 from khaka.app.review.store.events import Applied
 from khaka.app.review.store.record import Who, append
@@ -24,6 +25,7 @@ from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 
 if TYPE_CHECKING:
+    from khaka.app.review.results import Results
     from khaka.data.workspace import Workspace
 
 FORM_FIELDS: Final = (
@@ -61,7 +63,7 @@ def aspirants_of(workspace: Workspace, election_id: str) -> pd.DataFrame:
 
 
 def take_sheet(
-    workspace: Workspace, database: Database, *, election_id: str, name: str, content: bytes, drop: Sequence[str],
+    workspace: Workspace, database: Database, *, shown: Results, name: str, content: bytes, drop: Sequence[str],
     who: Who,
 ) -> Taken:  # fmt: skip
     """Take a sheet of applications.
@@ -72,10 +74,10 @@ def take_sheet(
         Whose table.
     database : Database
         With the record.
-    election_id : str
-        Of rows that don't say theirs.
+    shown : Results
+        With the election of rows that don't say theirs, and the numbers of the seats.
     name : str
-        The sheet's file name: CSV, CSV.gz or XLSX.
+        The sheet's file name: CSV, CSV.gz or XLSX; headings as in the table, or as an office writes them.
     content : bytes
         Of the file.
     drop : sequence of str
@@ -96,10 +98,19 @@ def take_sheet(
     suffix = "".join(Path(name).suffixes[-2:]).lower()
     if not suffix.endswith(SHEET_KINDS) or not content:
         raise Told("{name} is no sheet; give a CSV or XLSX file with a header and rows", name=Path(name).name or "?")
+    election_id = shown.election_id
     before = set(aspirants_of(workspace, election_id)["aspirant_id"].astype(str))
+    rows: tuple[int, ...] = ()
     with tempfile.TemporaryDirectory(prefix="khaka-intake-") as folder:  # the file itself is not kept
-        path = Path(folder) / f"aspirants{suffix}"
+        path = Path(folder) / f"applications-{secrets.token_hex(4)}{suffix}"  # each sheet's faults are its own
         path.write_bytes(content)
+        try:
+            office = reworded(path, shown)
+        except KhakaError as error:
+            raise KhakaError(str(error).replace(str(path), Path(name).name)) from None
+        if office is not None:
+            path, rows = path.with_name(f"{path.name.partition('.')[0]}-reworded.csv"), office.rows
+            office.table.to_csv(path, index=False)
         with workspace.lock("ingest"):
             report = ingest(
                 [path], workspace_root=workspace.root, store=workspace.store, as_format="aspirants",
@@ -114,15 +125,21 @@ def take_sheet(
             for row in new.itertuples(index=False):
                 event = Applied(aspirant_id=str(row.aspirant_id), source="sheet")
                 append(connection, [event], who=who, election_id=election_id, seat_id=str(row.seat_id))
-    return Taken(report.kept, tuple(new["aspirant_id"].astype(str)), _faults(workspace, path.name))
+    return Taken(report.kept, tuple(new["aspirant_id"].astype(str)), _faults(workspace, path, rows))
 
 
-def _faults(workspace: Workspace, name: str) -> tuple[tuple[str, str, str], ...]:
+def _faults(workspace: Workspace, path: Path, rows: tuple[int, ...] = ()) -> tuple[tuple[str, str, str], ...]:
+    """Return what was refused or flagged in a file, by the rows of the sheet that it was made from."""
     if not workspace.quarantine_file.exists():
         return ()
     frame = pd.read_parquet(workspace.quarantine_file)
-    mine = frame[frame["file"].astype(str).str.endswith(name)].tail(200)
-    return tuple((str(row.row), str(row.column), str(row.reason)) for row in mine.itertuples(index=False))
+    mine = frame[frame["file"].astype(str).str.endswith(path.name)].tail(200)
+    return tuple((_row(row.row, rows), str(row.column), str(row.reason)) for row in mine.itertuples(index=False))
+
+
+def _row(number: object, rows: tuple[int, ...]) -> str:
+    place = int(str(number)) - 2 if str(number).isdecimal() else -1
+    return str(rows[place]) if 0 <= place < len(rows) else str(number)
 
 
 def take_form(
@@ -173,7 +190,7 @@ def take_form(
                 [path], workspace_root=workspace.root, store=workspace.store, as_format="aspirants",
                 election=election_id,
             )  # fmt: skip
-    faults = _faults(workspace, path.name)
+    faults = _faults(workspace, path)
     if report.refused or not report.kept:
         reason = (
             report.refused[0].reason if report.refused else "; ".join(f"{column}: {why}" for _, column, why in faults)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from khaka.app.review.results import Candidate, Results
+from khaka.app.review.search import folded
 from khaka.app.review.store import events as ev
 from khaka.app.review.store.ledger import SeatStatus
 from khaka.app.review.store.record import record, unchanged_since
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _HOLD: Final = frozenset({"h", "hold", "0", "होल्ड", "विचाराधीन"})
 _LONGEST_SHORTLIST: Final = 10
-_IGNORED: Final = "\u093c\u0901\u0902"  # nukta, chandrabindu, anusvara
 
 
 @dataclass(frozen=True)
@@ -201,6 +201,8 @@ def settle(act: Act, how: str, *, whom: str = "", reason: str = "") -> Entry:
         raise KhakaError(f"a seat is settled as one of {', '.join(ev.SETTLED)}, not {how!r}")
     if not reason and not whom:
         raise Told("say to whom the seat goes, or why it is settled")
+    if act.stands.is_decided:
+        raise Told("{seat} has a nominee already; hold the seat back first", seat=act.seat_id)
     return act.write(ev.Settled(how=how, whom=whom, reason=reason))
 
 
@@ -309,10 +311,8 @@ def _by_letters(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]
 
 
 def _plain(name: str) -> str:
-    """Return a name for comparing: no case, no marks beside the letters (nukta, chandrabindu), single blanks."""
-    split = unicodedata.normalize("NFD", name.casefold())
-    kept = (sign for sign in split if sign not in _IGNORED and (sign.isalnum() or sign.isspace() or _is_vowel(sign)))
-    return " ".join("".join(kept).split())
+    """Return a name for comparing, as a search does, and without signs that are no letters."""
+    return "".join(sign for sign in folded(name) if sign == " " or sign.isalnum() or _is_vowel(sign))
 
 
 def _is_vowel(sign: str) -> bool:

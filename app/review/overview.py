@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from khaka.app.review.blueprints import Shown
 from khaka.app.review.results import Results
-from khaka.app.review.search import matches
-from khaka.app.review.store.ledger import SeatStatus
+from khaka.app.review.search import finds, matches
+from khaka.app.review.store.ledger import Change, SeatStatus
 from khaka.app.review.words import IST
 from khaka.scoring.blueprint import SeatHead
 
 BANDS: Final = ("75_100", "50_75", "25_50", "5_25", "out_of_reach", "unknown")
 """Bands of a seat's chance, best first."""
+
+OTHERS: Final = ("applied", "rating", "stage", "document", "fee", "note")
+"""Kinds of entries that are no decisions and are counted among today's changes."""
 
 DECIDED: Final = ("chosen", "confirmed", "listed", "released")
 MOST_HITS: Final = 3
@@ -163,11 +167,14 @@ def narrowed(rows: Sequence[Line], current: Results, filters: Filters) -> list[L
         if not filters.asked:
             out.append(row)
             continue
-        if matches(filters.asked, str(head.number), head.name, head.name_hi, head.district):
+        asked = filters.asked
+        if matches(asked, str(head.number), head.name, head.name_hi, head.district) or (
+            finds(asked, head.name, head.name_hi) or finds(asked, head.district)
+        ):
             out.append(row)
             continue
         people = current.candidates.get(head.seat_id, ())
-        hits = tuple(one.aspirant_id for one in people if matches(filters.asked, one.name, one.name_hi))
+        hits = tuple(one.aspirant_id for one in people if finds(asked, one.name, one.name_hi))
         if hits:
             out.append(Line(head, row.stands, row.judged, hits[:MOST_HITS]))
     return out
@@ -245,6 +252,27 @@ def changed_on(rows: Sequence[Line], day: dt.date) -> list[Line]:
     """
     found = [row for row in rows if row.stands.at and _day(row.stands.at) == day]
     return sorted(found, key=lambda row: row.stands.at, reverse=True)
+
+
+def others_on(changes: Iterable[Change], day: dt.date, seats: Collection[str]) -> dict[str, int]:
+    """Return how many entries other than decisions a day brought, by kind.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        Of the record.
+    day : date
+        In Indian Standard Time.
+    seats : collection of str
+        Seats that the reader may see.
+
+    Returns
+    -------
+    dict of str to int
+        Kinds of `OTHERS` that came, in their order.
+    """
+    found = Counter(one.kind for one in changes if one.seat_id in seats and _day(one.at) == day)
+    return {kind: found[kind] for kind in OTHERS if found[kind]}
 
 
 def _day(at: str) -> dt.date:

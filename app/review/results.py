@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -14,6 +15,8 @@ from khaka.data.errors import KhakaError
 from khaka.data.store import TableStore
 from khaka.data.workspace import Workspace
 from khaka.scoring.version import PRINTED, SHOWN, version_of
+
+_FIGURES: Final = ("expected_margin", "margin_low", "margin_high", "win_probability")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Candidate:
         Equal: too close to call; 0 without one.
     eligible : str
         yes, no or awaited; "unranked" for an application that came after the ranking.
+    expected, low, high : float or None
+        Expected margin with its 90% range, in points; None without a score.
+    chance : float or None
+        To win, 0 to 1.
     """
 
     number: int
@@ -41,6 +48,10 @@ class Candidate:
     rank: int
     tie_group: int
     eligible: str
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +180,9 @@ def load_results(workspace: Workspace, folder: Path) -> Results:
     aspirants = workspace.store.read("aspirants")
     aspirants = aspirants[aspirants["election_id"] == election_id]
     table = aspirants[["seat_id", "aspirant_id", "name", "name_hi"]].merge(
-        scores[["seat_id", "aspirant_id", "rank", "tie_group", "eligible"]], how="outer", on=["seat_id", "aspirant_id"]
+        scores[["seat_id", "aspirant_id", "rank", "tie_group", "eligible", *_FIGURES]],
+        how="outer",
+        on=["seat_id", "aspirant_id"],
     )
     table = table.sort_values(["seat_id", "rank", "aspirant_id"], na_position="last")
     candidates: dict[str, list[Candidate]] = {}
@@ -179,6 +192,7 @@ def load_results(workspace: Workspace, folder: Path) -> Results:
             Candidate(
                 len(seat) + 1, str(row.aspirant_id), _text(row.name) or str(row.aspirant_id), _text(row.name_hi),
                 _whole(row.rank), _whole(row.tie_group), _text(row.eligible) or "unranked",
+                *(_figure(getattr(row, name)) for name in _FIGURES),
             )
         )  # fmt: skip
     running = set(candidates)
@@ -202,6 +216,10 @@ def load_results(workspace: Workspace, folder: Path) -> Results:
 
 def _text(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _figure(value: object) -> float | None:
+    return None if pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
 
 
 def _whole(value: object) -> int:

@@ -1,7 +1,13 @@
-"""Finding a name in either script, however it is spelt: without case, nukta, chandrabindu or a half nasal."""
+"""Finding a name in either script, however it is spelt: without case, nukta, chandrabindu or a half nasal.
+
+A name that the record has in one script only is found in the other by its consonants: Latin spelling of Hindi varies in
+vowels, in h and in doubled letters (Rafiq, Rafeeq; Ramgarh, Ramgadh), and a search that finds one seat too many harms
+nobody.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -34,8 +40,9 @@ def folded(text: str) -> str:
             continue
         if unicodedata.category(char) == "Mn" and ord(char) < 0x0900:
             continue
-        plain.append("\u0902" if char == "\u0901" else char)
-    return " ".join(_NASALS.sub("\u0902", "".join(plain)).split())
+        if char not in "\u0901\u0902":  # a nasal over the letter is left out as often as written
+            plain.append(char)
+    return " ".join(_NASALS.sub("", "".join(plain)).split())
 
 
 def matches(asked: str, *names: str) -> bool:
@@ -60,3 +67,85 @@ def matches(asked: str, *names: str) -> bool:
     """
     there = [word for name in names for word in folded(name).split()]
     return all(any(word.startswith(part) for word in there) for part in folded(asked).split())
+
+
+def finds(asked: str, *names: str) -> bool:
+    """Tell whether a search finds one of several names of the same person or place, in either script.
+
+    Parameters
+    ----------
+    asked : str
+        As typed.
+    *names : str
+        Of one person or place; blank ones are left out.
+
+    Returns
+    -------
+    bool
+        True where `matches` says so, or where no name is in the script that was typed and the sounds fit.
+
+    Examples
+    --------
+    >>> finds("रामगढ़", "Ramgarh"), finds("mahes sing", "महेश सिंह"), finds("roma", "Ram", "राम")
+    (True, True, False)
+    """
+    if matches(asked, *names):
+        return True
+    hindi = _is_hindi(asked)
+    if any(name and _is_hindi(name) == hindi for name in names):
+        return False
+    there = [sounds for name in names for word in name.split() for sounds in consonants(word)]
+    wanted = [consonants(word) for word in asked.split()]
+    return bool(wanted) and all(
+        any(sound == part or (len(part) > 1 and sound.startswith(part)) for part in parts for sound in there)
+        for parts in wanted
+    )
+
+
+def _is_hindi(text: str) -> bool:
+    return bool(re.search("[\u0904-\u0939]", text))
+
+
+_LETTERS: Final = dict(zip("कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ", "kkggnccjjnttddnttddnppbbmyrlvssshl", strict=True))
+_SAME: Final = str.maketrans("qfwzx", "kpvjk")
+_SPECIAL: Final = (("गाँव", "ग"), ("गांव", "ग"), ("ज्ञ", "ग"), ("ंह", "ग"), ("ँह", "ग"), ("ओं", "ओम"))
+
+
+@functools.lru_cache(maxsize=50_000)
+def consonants(word: str) -> tuple[str, ...]:
+    """Return the consonants of a word as both scripts spell them; two ways where a letter is spelt r or d.
+
+    Parameters
+    ----------
+    word : str
+        In Latin or Devanagari letters.
+
+    Returns
+    -------
+    tuple of str
+        An initial vowel is "a"; h, y and n inside are left out, as is doubling.
+
+    Examples
+    --------
+    >>> consonants("Chandragarh"), consonants("चन्द्रगढ़")
+    (('cdrgr',), ('cdrgr', 'cdrgd'))
+    """
+    plain = unicodedata.normalize("NFD", word.casefold())
+    if not _is_hindi(plain):
+        spelt = re.sub("(?<=[aeo])w(?![aeiou])", "", plain.replace("ck", "k"))  # Lucknow, Rawat
+        letters = "".join(sign for sign in spelt if "a" <= sign <= "z").translate(_SAME)
+        first = "a" if letters[:1] in set("aeiou") else letters[:1]
+        return (_single(first + re.sub("[aeiouhyn]", "", letters[1:])),)
+    for written, said in _SPECIAL:
+        plain = plain.replace(written, said)
+    return tuple(dict.fromkeys(_of_hindi(re.sub("[डढ]\u093c", flap, plain)) for flap in ("र", "ड")))
+
+
+def _of_hindi(word: str) -> str:
+    word = re.sub("\u0902(?=[पफबभम])", "म", word)
+    first = "a" if "\u0904" <= word[:1] <= "\u0914" else _LETTERS.get(word[:1], "")
+    return _single(first + "".join(_LETTERS.get(sign, "") for sign in word[1:] if sign not in "यहनणङञ"))
+
+
+def _single(letters: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", letters)

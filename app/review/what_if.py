@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -13,6 +15,7 @@ import pandas as pd
 from khaka.app.review.blueprints import Shown
 from khaka.data.durable import read_parquet
 from khaka.data.errors import KhakaError
+from khaka.data.workspace import open_workspace
 from khaka.features.rivals import RivalChange
 from khaka.scoring.blueprint import Aspirant
 from khaka.scoring.scenario import what_if
@@ -30,11 +33,14 @@ class LineUp:
     name : str
         Folder of the scenario.
     rivals : tuple of RivalChange
-        Who stands instead of whom.
+        Who stands instead of whom, as far as it touches the seat.
+    names : tuple of str
+        Names of those who stand, in the same order; an id where no table has the name, "" where nobody stands.
     """
 
     name: str
     rivals: tuple[RivalChange, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,32 @@ def line_ups(found: Shown, seat_id: str) -> list[LineUp]:
     out = []
     for manifest in sorted((found.state.results / "scenarios").glob("*/manifest.json")):
         stored = json.loads(manifest.read_text(encoding="utf-8")).get("scenario", {})
-        rivals = tuple(RivalChange.parse(text) for text in stored.get("rivals", []))
+        changes = (RivalChange.parse(text) for text in stored.get("rivals", []))
+        rivals = tuple(change for change in changes if change.seat_id in (None, seat_id))
         only_rivals = stored.get("swing") is None and not stored.get("without")
-        if only_rivals and any(change.seat_id in (None, seat_id) for change in rivals):
-            out.append(LineUp(manifest.parent.name, rivals))
+        if only_rivals and rivals:
+            names = tuple(_name(found.state.results, manifest, change.nominee) for change in rivals)
+            out.append(LineUp(manifest.parent.name, rivals, names))
     return out
+
+
+def _name(results: Path, manifest: Path, nominee: str | None) -> str:
+    """Return the name of somebody who stood before; "" for nobody."""
+    if nominee is None:
+        return ""
+    known = _stood(results.parents[2], manifest.stat().st_mtime_ns)
+    return known.get(nominee, nominee)
+
+
+@functools.lru_cache(maxsize=2)
+def _stood(root: Path, _scored: int) -> dict[str, str]:
+    """Return the names of past nominees by nominee_id and by person_id, read once for each scenario."""
+    rows = open_workspace(root).store.read("nominees", columns=["nominee_id", "person_id", "name"])
+    found: dict[str, str] = {}
+    for column in ("nominee_id", "person_id"):
+        known = rows.dropna(subset=[column])
+        found |= dict(zip(known[column].astype(str), known["name"].astype(str).str.title(), strict=True))
+    return found
 
 
 def changed(

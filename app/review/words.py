@@ -204,6 +204,19 @@ def seat_title(context: Context, seat: Any) -> str:
     return look_of(context).shown(f"{seat.number} {called(context, seat)}")
 
 
+@pass_context
+def fact_words(context: Context, field: str, value: Any) -> str:
+    """Return a fact of an application in words: codes by their names, money in lakh and crore, numbers whole."""
+    look = look_of(context)
+    group = {"sex": "sex", "category": "category", "education": "education", "party_post": "post"}.get(field)
+    if group is not None and say.known(f"{group}.{value}"):
+        return look.shown(say.words(f"{group}.{value}").say(look.language))
+    if field == "assets_inr":
+        return look.shown(say.money(float(value)).say(look.language))
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer()
+    return look.number(float(value)) if whole else look.shown(str(value))
+
+
 def now() -> dt.datetime:
     """Return the time, for the head of a printed page."""
     return dt.datetime.now(dt.UTC)
@@ -226,7 +239,7 @@ def template_globals(language: Language) -> Mapping[str, Any]:
 
     functions = (
         margin, span, chance, number, tenth, percent, shown, told, day, moment, called, both_names, seat_title,
-        status_word, band_word, now, menu,
+        status_word, band_word, fact_words, now, menu,
     )  # fmt: skip
     assert language in ("en", "hi")
     return {cast("Any", function).__name__: function for function in functions}

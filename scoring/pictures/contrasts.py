@@ -100,7 +100,9 @@ def contrast_bar(
     desc = "; ".join(f"{step.label} {_signed(step.points, look)}" for step in shown)
     canvas = Canvas(width, top + row * (len(shown) + 1) + 4, title=title, desc=f"{desc}.", look=look)
     bottom = canvas.height - 2
-    canvas.add("line", x1=scale(0.0), x2=scale(0.0), y1=top, y2=bottom, class_="ze")
+    for number in range(len(shown) + 1):  # beside the bars only: it would cross the words
+        y = top + number * row
+        canvas.add("line", x1=scale(0.0), x2=scale(0.0), y1=y + 16, y2=min(y + 30, bottom), class_="ze")
     start = 0.0
     for number, step in enumerate(shown):
         _bar(canvas, scale, top + number * row, step, start, look, "po" if step.points >= 0 else "ne", width)

@@ -97,7 +97,7 @@ def margin_axis(standings: Sequence[Standing], look: Look, *, width: float = 360
     str
         SVG.
     """
-    head, row, pad, foot = 20.0, 38.0, 10.0, 34.0
+    head, row, pad, foot = 20.0, 38.0, 10.0, 50.0
     scale = scale_of(standings, pad, width - pad)
     desc = " ".join(_spoken(one, look) for one in standings)
     canvas = Canvas(width, 0, title=look.say("margin_title"), desc=desc or look.say("not_known"), look=look)
@@ -123,7 +123,7 @@ def margin_axis(standings: Sequence[Standing], look: Look, *, width: float = 360
         canvas.text(pad, top + 14, look.say("tie"), "mu")
     for top, one in placed:
         _row(canvas, scale, top, one, look, width - pad)
-    canvas.text(pad, bottom + 29, look.say("margin_axis"), "mu")
+    canvas.text(pad, bottom + 45, look.say("margin_axis"), "mu")
     return canvas.svg()
 
 
@@ -169,9 +169,9 @@ def _grid(canvas: Canvas, scale: Scale, top: float, bottom: float, look: Look) -
         canvas.add("line", x1=x, x2=x, y1=top, y2=bottom, class_="ze" if value == 0 else "gr")
         canvas.text(x, bottom + 13, look.number(value), "st m" if value == 0 else "mu m")
     if scale(0.0) - scale.start > 60:
-        canvas.text(scale(0.0) - 8, bottom + 13, f"← {look.say('side_behind')}", "mu e")
+        canvas.text(scale.start, bottom + 29, f"← {look.say('side_behind')}", "mu")
     if scale.stop - scale(0.0) > 60:
-        canvas.text(scale(0.0) + 8, bottom + 13, f"{look.say('side_ahead')} →", "mu")
+        canvas.text(scale.stop, bottom + 29, f"{look.say('side_ahead')} →", "mu e")
 
 
 def _row(canvas: Canvas, scale: Scale, top: float, one: Standing, look: Look, right: float) -> None:

@@ -119,7 +119,7 @@ def raters(rated: Sequence[tuple[str, Sequence[Rated]]], look: Look, *, width: f
     """
     kinds: tuple[Role, ...] = ("observer", "dcc", "pcc", "survey")
     present = [kind for kind in kinds if any(one.role == kind for _, ratings in rated for one in ratings)]
-    label = 112.0
+    label = 124.0
     scale = Scale(0.0, 1.0, label, width - 10)
     y = 18.0
     said = [f"{name}: {_spread(ratings, present, look)}" for name, ratings in rated]

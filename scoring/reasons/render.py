@@ -56,7 +56,7 @@ def _with_unit(texts: Catalogue, said: Spoken) -> str:
 
 
 def margin(texts: Catalogue, points: float) -> str:
-    """Return a margin in words, ahead or behind, never with a sign.
+    """Return a margin in whole points and words, ahead or behind, never with a sign: its range swallows decimals.
 
     Parameters
     ----------
@@ -68,9 +68,13 @@ def margin(texts: Catalogue, points: float) -> str:
     Returns
     -------
     str
-        Such as "1.2 points behind".
+        Such as "12 points behind"; "level" where it rounds to nothing.
     """
-    return figure(texts, points, "points")
+    whole = round(points)
+    if whole == 0:
+        return texts.say("unit.level")
+    side = "ahead" if whole > 0 else "behind"
+    return texts.say(f"unit.points_{side}" if abs(whole) > 1 else f"unit.point_{side}", number=grouped(whole))
 
 
 def fact(texts: Catalogue, info: FeatureInfo, value: float) -> str:

@@ -34,7 +34,8 @@ def report(slate: Slate) -> dict[str, Any]:
     -------
     dict
         aim, seats (filled, empty, left to allies), expected_seats, expected_seats_free, points_free, gap, rules
-        (a quota with the tickets of its group), prices, placement, swings, notes by seat.
+        (a quota with the tickets of its group), asked (the rules as they were given), prices, placement, swings,
+        notes by seat.
     """
     problem, solution = slate.problem, slate.solution
     chosen = solution.chosen
@@ -65,6 +66,7 @@ def report(slate: Slate) -> dict[str, Any]:
         "scenarios": {scenario.name: _rounded(float(seats)) if np.isfinite(seats) else None
                       for scenario, seats in zip(slate.rules.scenario, in_scenarios, strict=True)},
         "rules": _rules(slate),
+        "asked": slate.rules.model_dump(mode="json", exclude_defaults=True),
         "prices": [{"rule": one.rule, "seats": _rounded(one.seats), "points": _rounded(one.points),
                     "aim": _rounded(one.aim), "changed": one.changed} for one in slate.prices],
         "placement": [{**row, "share": _rounded(row["share"]), "share_of_seats": _rounded(row["share_of_seats"])}

@@ -46,7 +46,7 @@ def test_one_who_leads_in_everything_stands_alone() -> None:
     found = panel(frame)
     assert found["aspirant_id"].tolist() == ["a0"]
     assert found["reason_en"][0] == (
-        "highest expected margin: 3.0 points ahead; also the lower-risk name, in a poor case 7.0 points behind"
+        "highest expected margin: 3 points ahead; also the lower-risk name, in a poor case 7 points behind"
     )
 
 

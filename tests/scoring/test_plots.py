@@ -22,10 +22,10 @@ def some_scores(make_prediction: Callable[..., Prediction]) -> pd.DataFrame:
 def test_the_title_says_who_is_ahead_or_how_many_are_tied() -> None:
     ranked = pd.DataFrame({"aspirant_id": ["a", "b"], "expected_margin": [1.0, 0.5], "tie_group": [1, 1]})
     assert finding(ranked, {"a": "Asha Devi"}) == (
-        "2 names too close to call, Asha Devi first (expected 1.0 points ahead)"
+        "2 names too close to call, Asha Devi first (expected 1 point ahead)"
     )
     ranked["tie_group"] = [1, 2]
-    assert finding(ranked, {}) == "a is clearly first (expected 1.0 points ahead)"
+    assert finding(ranked, {}) == "a is clearly first (expected 1 point ahead)"
     assert finding(ranked[:0], {}) == "no eligible aspirant"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from khaka.app.review import deciding
 from khaka.app.review.access import Role, Rule, route
 from khaka.app.review.rendering import form, redirect, render, results, review, text_field, visitor
+from khaka.app.review.stages_before import stages_before
 from khaka.app.review.telling import Told
 from khaka.data.errors import KhakaError
 
@@ -29,6 +30,7 @@ def show(request: Request) -> Response:
         request, "decide.html", seat=shown.seats[seat_id], candidates=tuple(names.values()), names=names,
         stands=stands, first=shown.first_name(seat_id), second_person=settings.second_person,
         may_decide=visitor(request).role is Role.STATE, entry=request.query_params.get("entry", ""),
+        told_before=stages_before(review(request).workspace, shown.election_id, seat_id),
     )  # fmt: skip
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 from starlette.datastructures import UploadFile
+from starlette.responses import Response
 
 from khaka.app.review.access import OFFICE, Role, Rule, route
 from khaka.app.review.applications import FORM_FIELDS, aspirants_of, take_form, take_sheet
 from khaka.app.review.deciding import find_seat
 from khaka.app.review.lookalikes import Pair, look_alikes
-from khaka.app.review.rendering import form, redirect, render, results, review, text_field, visitor
+from khaka.app.review.rendering import form, reader, redirect, render, results, review, text_field, visitor
+from khaka.app.review.search import finds
+from khaka.app.review.sheets import BLANK, heading
 from khaka.app.review.store import events as ev
 from khaka.app.review.store.ledger import Application
 from khaka.app.review.store.record import record
@@ -22,7 +28,6 @@ from khaka.data.schema import EDUCATION
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
 TAKES: Final = Rule(frozenset({Role.ANALYST, Role.STATE}))
 SEES: Final = Rule(OFFICE)
@@ -34,23 +39,22 @@ _MOST: Final = 100
 def show(request: Request) -> Response:
     """Show the newest applications, or those of a seat, a status, or a name."""
     asked = request.query_params
-    seat_id, status, typed = asked.get("seat", ""), asked.get("status", ""), asked.get("name", "").strip().casefold()
+    seat_id, status, typed = asked.get("seat", ""), asked.get("status", ""), asked.get("name", "").strip()[:80]
     frame = aspirants_of(review(request).workspace, results(request).election_id)
-    known = review(request).ledger.applications()
+    known, people = review(request).ledger.applications(), _people(frame)
     rows = [
         (row, application)
         for row in frame.sort_values(["applied_at", "aspirant_id"], ascending=False).itertuples(index=False)
         for application in (known.get(str(row.aspirant_id), _before(row)),)
         if seat_id in ("", str(row.seat_id))
         and status in ("", application.status)
-        and (not typed or typed in f"{row.name} {row.name_hi}".casefold())
+        and (not typed or finds(typed, people[str(row.aspirant_id)].name, people[str(row.aspirant_id)].name_hi))
     ]
     alike = [pair for pair in look_alikes(frame) if not _reviewed(known, pair)]
     return render(
         request, "intake.html", rows=rows[:_MOST], found=len(rows), seat_id=seat_id, asked=status,
         name=asked.get("name", ""), statuses=("proposed", *ev.STATUSES), alike=alike[:30], alike_found=len(alike),
-        people={str(row.aspirant_id): row for row in frame.itertuples(index=False)},
-        may_take=visitor(request).role in TAKES.roles, education=EDUCATION, fields=FORM_FIELDS,
+        people=people, may_take=visitor(request).role in TAKES.roles, education=EDUCATION, fields=FORM_FIELDS,
     )  # fmt: skip
 
 
@@ -62,6 +66,21 @@ def _before(row: object) -> Application:
         str(row.aspirant_id), str(row.seat_id), said if said in ev.STATUSES else "applied", "table",  # type: ignore[attr-defined]
         fee_paid=not pd.isna(paid) and bool(paid),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Named:
+    """An applicant's names, and where the application belongs."""
+
+    seat_id: str
+    name: str
+    name_hi: str
+
+
+def _people(frame: pd.DataFrame) -> dict[str, Named]:
+    """Return the names of all applicants by aspirant_id; a blank in the table is an empty text."""
+    texts = frame[["aspirant_id", "seat_id", "name", "name_hi"]].astype("object").fillna("").astype(str)
+    return {one: Named(seat, name or one, hindi) for one, seat, name, hindi in texts.itertuples(index=False)}
 
 
 def _blank(value: object) -> bool:
@@ -83,10 +102,21 @@ def sheet(request: Request) -> Response:
     drop = [part.strip() for part in text_field(request, "drop", longest=300).split(",") if part.strip()]
     it = review(request)
     taken = take_sheet(
-        it.workspace, it.database, election_id=results(request).election_id, name=upload.filename,
+        it.workspace, it.database, shown=results(request), name=upload.filename,
         content=upload.file.read(), drop=drop, who=visitor(request).who,
     )  # fmt: skip
     return render(request, "intake_done.html", taken=taken, name=upload.filename)
+
+
+def blank(request: Request) -> Response:
+    """Give an empty sheet with headings in the reader's language."""
+    hindi = reader(request).language == "hi"
+    made = io.StringIO()
+    csv.writer(made).writerow([heading(column, hindi=hindi) for column in BLANK])
+    return Response(
+        ("\ufeff" + made.getvalue()).encode(), media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="applications.csv"'},
+    )  # fmt: skip
 
 
 def one(request: Request) -> Response:
@@ -116,7 +146,7 @@ def application(request: Request) -> Response:
         application=it.ledger.applications().get(aspirant_id, _before(pd.Series(row))),
         documents=ev.DOCUMENTS, document_states=ev.DOCUMENT_STATES, statuses=ev.STATUSES,
         alike=[pair for pair in look_alikes(frame) if aspirant_id in (pair.one, pair.other)],
-        people={str(each.aspirant_id): each for each in frame.itertuples(index=False)},
+        people=_people(frame), person=_people(frame)[aspirant_id],
         may_change=visitor(request).role in CHANGES.roles,
     )  # fmt: skip
 
@@ -171,6 +201,7 @@ def _one_of(request: Request, field: str, allowed: tuple[str, ...]) -> str:
 routes = [
     route("GET", "/intake", SEES, show),
     route("POST", "/intake/sheet", TAKES, sheet),
+    route("GET", "/intake/blank.csv", TAKES, blank),
     route("POST", "/intake/form", TAKES, one),
     route("GET", "/seat/{seat_id}/application/{aspirant_id}", SEES_ONE, application),
     route("POST", "/seat/{seat_id}/application/{aspirant_id}", CHANGES, change),

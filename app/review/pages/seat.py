@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from khaka.app.review.access import VIEW_SEAT, route
@@ -45,8 +47,10 @@ def seat(request: Request) -> Response:
     view: View = asked if asked in VIEWS else "support"
     # only what there is: pieces are kept by it
     known = set(found.state.seat(seat_id).booths["booth_no"].astype("str"))
-    numbers = [one for one in request.query_params.get("booth", "").split(",") if one in known]
+    typed = _latin(request.query_params.get("booth", ""))
+    numbers = [one for one in (part.strip() for part in typed.split(",")) if one in known]
     chosen = ",".join(dict.fromkeys(numbers)) or None
+    missing = typed.strip()[:12] if known and not chosen else ""
     version = (results(request).version, str(results(request).folder))
     reads = reader(request)
     # the body is the same for all who read it in one language and may see as much
@@ -54,18 +58,29 @@ def seat(request: Request) -> Response:
     below = fragment(
         request, "seat/below.html", (seat_id, version, judged), lambda: _below(found, seat_id, reads, judged)
     )
-    places = fragment(
-        request,
-        "seat/booths.html",
-        (seat_id, version, view, chosen),
-        lambda: _places(found, seat_id, reads, view, chosen),
-    )
+    places = _booths(request, (seat_id, version, view, chosen, missing), lambda: {
+        **_places(found, seat_id, reads, view, chosen), "missing": missing,
+    })  # fmt: skip
     blueprint = found.state.seat(seat_id)
     return render(
         request, "seat/seat.html", head=found.state.head(seat_id), stands=review(request).ledger.seat(seat_id),
         body=body, below=below, places=places, judged=judged,
         people={one.aspirant_id: one for one in blueprint.aspirants},
     )  # fmt: skip
+
+
+def _booths(request: Request, key: tuple[Any, ...], make: Callable[[], Mapping[str, Any]]) -> Markup:
+    """Return the booths' piece; kept, unless it answers a number that was typed and isn't there."""
+    reads, missing = reader(request), key[-1]
+    if not missing:
+        return fragment(request, "seat/booths.html", key, make)
+    context = {"language": reads.language, "digits": reads.digits, "reader": reads, **make()}
+    return Markup(review(request).pages.render(reads.language, "seat/booths.html", context))  # noqa: S704 - a template
+
+
+def _latin(text: str) -> str:
+    """Return a number's digits in Latin, whatever script they were typed in."""
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def booths(request: Request) -> Response:

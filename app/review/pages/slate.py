@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +12,7 @@ from khaka.app.review.access import OFFICE, Role, Rule, route
 from khaka.app.review.blueprints import Shown, shown
 from khaka.app.review.overview import BANDS, DECIDED
 from khaka.app.review.rendering import reader, render, results, review
-from khaka.data.durable import read_parquet
-from khaka.data.errors import KhakaError
+from khaka.app.review.rules_now import Slate, final_choice, rules_now, slate_of
 from khaka.scoring.reasons.catalogue import Catalogue, Language, read_catalogue
 
 if TYPE_CHECKING:
@@ -30,31 +28,36 @@ GROUPS: Final = ("women", "newcomers", "all")
 
 def slate(request: Request) -> Response:
     """Show the slate, live as decisions come in."""
-    folder = results(request).folder
-    if not (folder / "slate.json").is_file() or not (folder / "slate.parquet").is_file():
+    slate = slate_of(review(request).workspace, results(request))
+    if slate is None:
         return render(request, "slate.html", report=None)
-    try:
-        report = json.loads((folder / "slate.json").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise KhakaError(f"{folder / 'slate.json'} can't be read: {error}") from None
+    report, choice = slate.report, slate.choice
     language = reader(request).language
-    rules = [{**one, "rule": _called(language, "rule", str(one["rule"]))} for one in report.get("prices", [])]
-    swings = {_called(language, "scenario", str(name)): seats for name, seats in report.get("scenarios", {}).items()}
-    rows = read_parquet(folder / "slate.parquet").to_pandas()
     found = shown(request)
-    choice = {
-        str(seat): str(who)
-        for seat, who in zip(rows["seat_id"], rows["aspirant_id"], strict=True)
-        if who == who and who
-    }
-    price = {str(seat): float(points) for seat, points in zip(rows["seat_id"], rows["rule_price"], strict=True)}
     standings = review(request).ledger.status_of_seats()
     return render(
-        request, "slate.html", report=report, rules=rules, swings=swings, live=_live(found, choice, standings),
-        differs=_differs(found, choice, standings),
-        places=_places(found, choice, standings), costly=_costly(found, choice, price), groups=GROUPS,
-        names=_names(request),
+        request, "slate.html", report=report, rules=_priced(slate, standings, language),
+        swings=_swings(report, language), live=_live(found, choice, standings),
+        differs=_differs(found, choice, standings), places=_places(found, choice, standings),
+        costly=_costly(found, choice, slate.price), groups=GROUPS, names=_names(request),
     )  # fmt: skip
+
+
+def _priced(slate: Slate, standings: Mapping[str, SeatStatus], language: Language) -> list[dict[str, Any]]:
+    """Return each rule with its price, and whether the names as they stand now keep it."""
+    now = {one.name: one for one in rules_now(slate, standings) or ()}
+    priced = {str(one["rule"]): one for one in slate.report.get("prices", [])}
+    # the law's rule has no price and is told only where it is broken
+    names = [*priced, *(name for name, one in now.items() if name not in priced and one.broken)]
+    return [
+        {"rule": _called(language, "rule", name), "price": priced.get(name), "now": now.get(name)} for name in names
+    ]  # fmt: skip
+
+
+def _swings(report: Mapping[str, Any], language: Language) -> dict[str, float]:
+    """Return the scenarios' seats, from the worst swing to the best."""
+    known = {str(name): seats for name, seats in report.get("scenarios", {}).items() if seats is not None}
+    return {_called(language, "scenario", name): known[name] for name in sorted(known, key=known.__getitem__)}
 
 
 @functools.cache
@@ -72,12 +75,6 @@ def _names(request: Request) -> dict[str, Any]:
     return {one.aspirant_id: one for people in results(request).candidates.values() for one in people}
 
 
-def _final(choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> dict[str, str]:
-    """Return the committee's choice where it has decided, the slate's elsewhere."""
-    decided = {seat: stands.aspirant_id for seat, stands in standings.items() if stands.status in DECIDED}
-    return {**choice, **decided}
-
-
 def _live(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> dict[str, float]:
     """Return expected seats of the slate, and with the decisions so far."""
     chances = {
@@ -85,7 +82,7 @@ def _live(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatS
         for seat, rows in found.scores.items()
         for who, chance in zip(rows["aspirant_id"], rows["win_probability"], strict=True)
     }
-    final = _final(choice, standings)
+    final = final_choice(choice, standings)
     return {
         "slate": sum(chances.get(pair, 0.0) for pair in choice.items()),
         "now": sum(chances.get(pair, 0.0) for pair in final.items()),
@@ -96,7 +93,7 @@ def _live(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatS
 
 def _places(found: Shown, choice: Mapping[str, str], standings: Mapping[str, SeatStatus]) -> list[dict[str, Any]]:
     """Return tickets of women and newcomers by the band of the seat, in the slate and with the decisions so far."""
-    final = _final(choice, standings)
+    final = final_choice(choice, standings)
     band = {head.seat_id: head.band for head in found.state.seats}
     out = []
     for name in BANDS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from khaka.app.review.access import Role, Rule, route
 from khaka.app.review.rendering import redirect, render, results, review, text_field, visitor
+from khaka.app.review.stages_before import stages_before
 from khaka.app.review.store.events import STAGES, StageRecorded
 from khaka.app.review.store.record import record
 from khaka.app.review.telling import Told
@@ -27,6 +28,7 @@ def show(request: Request) -> Response:
     return render(
         request, "stages.html", seat=shown.seats[seat_id], stands=it.ledger.seat(seat_id), candidates=candidates,
         names={one.aspirant_id: one for one in candidates}, stages=STAGES,
+        told_before=stages_before(it.workspace, shown.election_id, seat_id),
         bodies=it.workspace.settings.review.bodies, may_enter=visitor(request).role in ENTERS.roles,
         today=dt.datetime.now(dt.UTC).date().isoformat(),
     )  # fmt: skip

@@ -13,7 +13,17 @@ from starlette.responses import Response
 from khaka.app.review.access import VIEW, Role, route
 from khaka.app.review.blueprints import Shown, shown
 from khaka.app.review.drawing import look_of
-from khaka.app.review.overview import BANDS, Filters, Line, by_band, changed_on, lines, narrowed, share_of
+from khaka.app.review.overview import (
+    BANDS,
+    Filters,
+    Line,
+    by_band,
+    changed_on,
+    lines,
+    narrowed,
+    others_on,
+    share_of,
+)
 from khaka.app.review.rendering import (
     fragment,
     may_see_judgements,
@@ -24,6 +34,7 @@ from khaka.app.review.rendering import (
     visible_seats,
     visitor,
 )
+from khaka.app.review.rules_now import rules_now, slate_of
 from khaka.app.review.store.ledger import SEAT_STATUSES
 from khaka.app.review.words import IST, status_words
 from khaka.scoring.pictures.legend import Entry
@@ -58,8 +69,10 @@ def state(request: Request) -> Response:
     asked = query.get("page", "1")
     page = max(int(asked), 1) if asked.isdecimal() and len(asked) < 6 else 1
     who = visitor(request)
+    entries = it.ledger.refresh()  # before what stands: a page may be newer than its key, never older
     standings = it.ledger.status_of_seats()
     stamp = max((one.seq for one in standings.values()), default=0)
+    slate = slate_of(it.workspace, current) if who.role is not Role.OBSERVER else None
     # who sees everything shares the list; a district observer has a list of the own
     own = who.name if who.role is Role.OBSERVER else ""
     today = dt.datetime.now(IST).date()
@@ -77,9 +90,16 @@ def state(request: Request) -> Response:
 
     if own:  # what an observer may see changes with each rating, too
         key = (*key, sum(row.judged for row in rows()), len(rows()))
-    overview = fragment(
-        request, "state/overview.html", (key, by_status), lambda: _overview(rows(), found, reads, by_status, today)
-    )  # fmt: skip
+
+    def at_a_glance() -> Mapping[str, Any]:
+        seen = {row.head.seat_id for row in rows()}
+        return {
+            **_overview(rows(), found, reads, by_status, today),
+            "others": others_on(it.ledger.changes(), today, seen),
+            "rules": rules_now(slate, standings) if slate is not None else None,
+        }
+
+    overview = fragment(request, "state/overview.html", (key, by_status, entries, slate and slate.stamp), at_a_glance)
     if filters.asked:  # what is typed is different every time: not kept
         context = {"language": reads.language, "digits": reads.digits, "reader": reads}
         made = it.pages.render(
@@ -90,7 +110,7 @@ def state(request: Request) -> Response:
         listed = fragment(
             request, "state/list.html", (key, filters, page), lambda: _list(rows(), request, filters, page)
         )
-    districts = sorted({seat.district for seat_id, seat in current.seats.items() if seat.district})
+    districts = sorted({current.seats[seat_id].district for seat_id in visible_seats(request)} - {""})
     return render(
         request, "state/state.html", overview=overview, listed=listed, filters=filters, bands=BANDS,
         statuses=SEAT_STATUSES, districts=districts, by_status=by_status, found=found,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -12,6 +13,8 @@ from khaka.app.review.store import events as ev
 from khaka.app.review.store.chain import Entry
 from khaka.app.review.store.database import Database
 from khaka.app.review.store.record import entries
+
+_CHANGES: Final = 5_000  # kept for "what changed today"; a day of the selection has fewer
 
 SEAT_STATUSES: Final = ("open", "settled", "shortlisted", "held", "chosen", "confirmed", "listed", "released")
 """What a seat's status can be, in the order of the work (held may come at any time)."""
@@ -92,6 +95,8 @@ class SeatStatus:
         In the order in which they were recorded: a later one overwrites nothing.
     ratings : tuple of Rating
         Entered on the page.
+    settled_as, settled_for : str
+        How a settled seat was settled, one of `SETTLED` of the events, and for whom.
     """
 
     seat_id: str
@@ -114,6 +119,8 @@ class SeatStatus:
     notes: tuple[Note, ...] = ()
     stages: tuple[StageNames, ...] = ()
     ratings: tuple[Rating, ...] = ()
+    settled_as: str = ""
+    settled_for: str = ""
 
     @property
     def is_decided(self) -> bool:
@@ -158,6 +165,16 @@ class NomineeList:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One entry of the record that belongs to a seat: what, where, when, by whom."""
+
+    kind: str
+    seat_id: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Copy:
     """A numbered copy on paper, and where the chain stood with it."""
 
@@ -189,6 +206,7 @@ class Ledger:
         self._applications: dict[str, Application] = {}
         self._lists: dict[int, NomineeList] = {}
         self._copies: dict[int, Copy] = {}
+        self._changes: deque[Change] = deque(maxlen=_CHANGES)
 
     def refresh(self) -> int:
         """Read what is new; return the number of the last entry."""
@@ -219,6 +237,12 @@ class Ledger:
         self.refresh()
         return tuple(self._lists[number] for number in sorted(self._lists))
 
+    def changes(self) -> tuple[Change, ...]:
+        """Return the last entries that belong to a seat, oldest first; prints are none of them."""
+        self.refresh()
+        with self._lock:
+            return tuple(self._changes)
+
     def copies(self) -> Mapping[int, Copy]:
         """Return the numbered copies that were printed."""
         self.refresh()
@@ -231,6 +255,8 @@ class Ledger:
             self._seats[entry.seat_id] = changed
         self._take_application(entry, event)
         self._take_list(entry, event)
+        if entry.seat_id and not isinstance(event, ev.Printed):
+            self._changes.append(Change(entry.kind, entry.seat_id, entry.at, entry.actor))
         if isinstance(event, ev.Printed):
             self._copies[event.copy] = Copy(
                 event.copy, event.what, entry.seat_id, entry.actor, entry.at, entry.version, f"{entry.seq} {entry.hash}"
@@ -300,23 +326,32 @@ def _seat_after(seat: SeatStatus, entry: Entry, event: ev.Event) -> SeatStatus:
             status = seat.status if seat.is_decided else "shortlisted"
             return replace(seat, status=status, shortlist=event.aspirant_ids, seq=entry.seq)
         case ev.Chosen():
+            other = "" if seat.substitute_id == event.aspirant_id else seat.substitute_id
             return replace(
-                seat, status="chosen", aspirant_id=event.aspirant_id, first_name_id=event.first_name_id,
-                reason=event.reason, confirmed_by="", choice_seq=entry.seq, **decided,
+                seat, status="chosen", aspirant_id=event.aspirant_id, substitute_id=other,
+                first_name_id=event.first_name_id, reason=event.reason, confirmed_by="", choice_seq=entry.seq,
+                settled_as="", settled_for="", **decided,
             )  # fmt: skip
         case ev.Confirmed() if event.of == seat.choice_seq:
             status = "confirmed" if seat.status == "chosen" else seat.status
             return replace(seat, status=status, confirmed_by=entry.actor, seq=entry.seq)
         case ev.Held():
             return replace(
-                seat, status="held", aspirant_id="", reason=event.reason, confirmed_by="", choice_seq=0, **decided
-            )
+                seat, status="held", aspirant_id="", reason=event.reason, confirmed_by="", choice_seq=0,
+                settled_as="", settled_for="", **decided,
+            )  # fmt: skip
         case ev.Settled():
-            return replace(seat, status="settled", aspirant_id="", reason=event.reason or event.how, **decided)
+            return replace(
+                seat, status="settled", aspirant_id="", substitute_id="", reason=event.reason, confirmed_by="",
+                choice_seq=0, settled_as=event.how, settled_for=event.whom, **decided,
+            )  # fmt: skip
         case ev.Substituted():
             return replace(seat, substitute_id=event.aspirant_id, seq=entry.seq)
         case ev.Swapped():
-            return replace(seat, aspirant_id=event.in_id, reason=event.reason, confirmed_by="", **decided)
+            other = "" if seat.substitute_id == event.in_id else seat.substitute_id
+            return replace(
+                seat, aspirant_id=event.in_id, substitute_id=other, reason=event.reason, confirmed_by="", **decided
+            )
         case ev.Noted():
             return replace(seat, notes=(*seat.notes, Note(entry.actor, entry.at, event.text)))
         case ev.StageRecorded():

