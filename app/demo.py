@@ -24,10 +24,13 @@ from khaka.data.errors import KhakaError
 from khaka.data.ingest import ingest
 from khaka.data.simulate import simulate
 from khaka.data.workspace import Workspace, init_workspace
+from khaka.features.rivals import RivalChange
 from khaka.scoring.blueprint import load_state
 from khaka.scoring.evaluate import evaluate_files, plot_evaluation
 from khaka.scoring.plots import plot_seat
+from khaka.scoring.scenario import Scenario
 from khaka.scoring.seat_text import example_seat, seat_text
+from khaka.training.metrics import INDEPENDENT
 from khaka.training.tracking import Tracker
 
 _MARK: Final = ".khaka-demo"
@@ -91,7 +94,13 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
             workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
         )
         picture = _picture(scored.path, workspace, say)
-        say("6 of 9  Forecasting the declared nominees of the rivals.")
+        say("6 of 9  Forecasting the declared nominees of the rivals; ranking again against those of last time.")
+        again = rivals_of_last_time(workspace.store.read("nominees"), world.election_id, world.party)
+        if again:
+            score_job(
+                workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, record=False,
+                progress=progress.step, scenario=Scenario(rivals=again, title="rivals of last time"),
+            )  # fmt: skip
         forecast = forecast_job(
             workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
         )
@@ -124,6 +133,37 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
         "dossiers in Hindi": str(hindi.book),
         "review page": f"khaka review --workspace {folder}   (sign-in: {add_sign_in(workspace)})",
     }
+
+
+def rivals_of_last_time(nominees: pd.DataFrame, election_id: str, party: str) -> tuple[RivalChange, ...]:
+    """Return a line-up for the page's what-if: in each seat a rival of last time stands again.
+
+    Parameters
+    ----------
+    nominees : DataFrame
+        Canonical table, with the declared nominees of the coming election.
+    election_id : str
+        The coming assembly election.
+    party : str
+        The own one.
+
+    Returns
+    -------
+    tuple of RivalChange
+        By seat, at most one each: who came first of those whom a rival party that stands has replaced.
+    """
+    own_state = nominees["election_id"].str[:3] == election_id[:3]
+    past = nominees[own_state & nominees["election_id"].str.endswith("-AE") & (nominees["election_id"] < election_id)]
+    last = past[(past["election_id"] == past["election_id"].max()) & ~past["party"].isin([party, INDEPENDENT])]
+    declared = nominees[nominees["election_id"] == election_id]
+    parties = set(zip(declared["seat_id"], declared["party"], strict=True))
+    persons = set(zip(declared["seat_id"], declared["person_id"], strict=True))
+    found: dict[str, RivalChange] = {}
+    for row in last.dropna(subset=["votes"]).sort_values("votes", ascending=False, kind="stable").to_dict("records"):
+        seat = str(row["seat_id"])
+        if (seat, row["party"]) in parties and (seat, row["person_id"]) not in persons:
+            found.setdefault(seat, RivalChange(str(row["party"]), str(row["nominee_id"]), seat))
+    return tuple(found[seat] for seat in sorted(found))
 
 
 def _make_room(folder: Path) -> None:

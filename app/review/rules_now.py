@@ -17,7 +17,7 @@ from khaka.data.durable import read_parquet
 from khaka.data.errors import KhakaError
 from khaka.data.workspace import open_workspace
 from khaka.scoring.slate.facts import facts
-from khaka.scoring.slate.problem import FILL, Problem, build
+from khaka.scoring.slate.problem import FILL, LAW_SEATS, Problem, build
 from khaka.scoring.slate.quotas import members
 from khaka.scoring.slate.rules import Rules
 
@@ -169,6 +169,8 @@ def rules_now(slate: Slate, standings: Mapping[str, SeatStatus]) -> list[RuleNow
             continue
         sums = rule.matrix @ picked.astype(float)
         bad = (sums < rule.lower - _LEAST) | (sums > rule.upper + _LEAST)
+        if rule.name == LAW_SEATS and not bad.any():  # told only where it is broken
+            continue
         broken = tuple(dict.fromkeys(label for label, is_bad in zip(rule.labels, bad, strict=True) if is_bad))
         group = quotas.get(rule.name)
         counts = (None, None) if group is None else (int((picked & group).sum()), int((by_committee & group).sum()))

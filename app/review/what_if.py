@@ -92,7 +92,7 @@ def line_ups(found: Shown, seat_id: str) -> list[LineUp]:
         stored = json.loads(manifest.read_text(encoding="utf-8")).get("scenario", {})
         changes = (RivalChange.parse(text) for text in stored.get("rivals", []))
         rivals = tuple(change for change in changes if change.seat_id in (None, seat_id))
-        only_rivals = stored.get("swing") is None and not stored.get("without")
+        only_rivals = stored.get("swing") is None and not stored.get("without") and not stored.get("allies")
         if only_rivals and rivals:
             names = tuple(_name(found.state.results, manifest, change.nominee) for change in rivals)
             out.append(LineUp(manifest.parent.name, rivals, names))
