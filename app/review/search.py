@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from itertools import chain, product, repeat
 from typing import Final
 
 _DROPPED: Final = {0x093C, 0x200C, 0x200D}  # nukta and the joiners
@@ -106,8 +107,10 @@ def _is_hindi(text: str) -> bool:
     return bool(re.search("[\u0904-\u0939]", text))
 
 
+_FLAPS: Final = 4  # that are spelt both ways in one word; a word with more is not met
+
 _LETTERS: Final = dict(zip("कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ", "kkggnccjjnttddnttddnppbbmyrlvssshl", strict=True))
-_SAME: Final = str.maketrans("qfwzx", "kpvjk")
+_SAME: Final = str.maketrans({"q": "k", "f": "p", "w": "v", "z": "j", "x": "ks"})
 _SPECIAL: Final = (("गाँव", "ग"), ("गांव", "ग"), ("ज्ञ", "ग"), ("ंह", "ग"), ("ँह", "ग"), ("ओं", "ओम"))
 
 
@@ -138,7 +141,12 @@ def consonants(word: str) -> tuple[str, ...]:
         return (_single(first + re.sub("[aeiouhyn]", "", letters[1:])),)
     for written, said in _SPECIAL:
         plain = plain.replace(written, said)
-    return tuple(dict.fromkeys(_of_hindi(re.sub("[डढ]\u093c", flap, plain)) for flap in ("र", "ड")))
+    first, *rest = re.split("[डढ]\u093c", plain)
+    words = []
+    for way in product("रड", repeat=min(len(rest), _FLAPS)):
+        flaps = chain(way, repeat("र"))
+        words.append("".join([first, *(flap + part for flap, part in zip(flaps, rest, strict=False))]))
+    return tuple(dict.fromkeys(map(_of_hindi, words)))
 
 
 def _of_hindi(word: str) -> str:

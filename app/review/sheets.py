@@ -130,6 +130,8 @@ def reworded(path: Path, shown: Results) -> Reworded | None:
     for column in _SEATS:
         if column in table:
             table[column] = table[column].map(lambda typed: _seat(shown, typed), na_action="ignore")
+    if "election_id" not in table:
+        table["election_id"] = shown.election_id
     if "aspirant_id" not in table:
         table["aspirant_id"] = [_number(row) for row in table.to_dict("records")]
     return Reworded(table, tuple(int(one) for one in table.index))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -89,7 +89,7 @@ def line_ups(found: Shown, seat_id: str) -> list[LineUp]:
     """
     out = []
     for manifest in sorted((found.state.results / "scenarios").glob("*/manifest.json")):
-        stored = json.loads(manifest.read_text(encoding="utf-8")).get("scenario", {})
+        stored = _supposed(manifest)
         changes = (RivalChange.parse(text) for text in stored.get("rivals", []))
         rivals = tuple(change for change in changes if change.seat_id in (None, seat_id))
         only_rivals = stored.get("swing") is None and not stored.get("without") and not stored.get("allies")
@@ -97,6 +97,15 @@ def line_ups(found: Shown, seat_id: str) -> list[LineUp]:
             names = tuple(_name(found.state.results, manifest, change.nominee) for change in rivals)
             out.append(LineUp(manifest.parent.name, rivals, names))
     return out
+
+
+def _supposed(manifest: Path) -> Mapping[str, Any]:
+    """Return what a scored scenario supposed; nothing where its manifest is damaged or not written yet."""
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8"))["score"]["scenario"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _name(results: Path, manifest: Path, nominee: str | None) -> str:

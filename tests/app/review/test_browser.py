@@ -312,6 +312,36 @@ def test_everything_works_without_scripts(committee: Committee) -> None:
     page.get_by_role("link", name="Presence").click()
     page.locator("svg a").first.click(force=True)
     assert page.locator("#card").is_visible()
+    page.locator("#booth").fill("2")
+    page.get_by_role("button", name="Show its card").click()
+    assert "Booth 2" in page.locator("#card").inner_text()
+    page.locator("#booth").fill("99999")
+    page.get_by_role("button", name="Show its card").click()
+    assert "no booth 99999" in page.locator("#card").inner_text()
+
+
+def test_a_tap_beside_a_booth_opens_the_nearest(committee: Committee) -> None:
+    page = committee.open("state", has_touch=True)
+    page.goto(f"{committee.url}/seat/{SEAT}")
+    # the topmost mark: nothing else lies right above it
+    mark = page.locator("svg .do a").first
+    box = mark.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] - 7)
+    page.wait_for_url("**booth=**#card")
+    assert page.locator("#card").is_visible()
+
+
+def test_a_rating_is_one_tap_a_name(committee: Committee) -> None:
+    seats = committee.app.state.review.current.get().seats
+    other = next(one.seat_id for one in seats.values() if one.district == seats[SEAT].district and one.seat_id != SEAT)
+    page = committee.open("observer", width=768, height=1024, has_touch=True)
+    page.goto(f"{committee.url}/seat/{other}/rate")
+    step = page.locator("fieldset.steps label", has_text="8").first
+    step.tap()
+    page.get_by_role("button", name="Send").click()
+    assert ": 8" in page.locator(".done").first.inner_text()
+    assert page.locator(".done").count() == 1
 
 
 def test_the_keyboard_is_enough(committee: Committee) -> None:

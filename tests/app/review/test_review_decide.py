@@ -147,3 +147,29 @@ def test_minutes_do_not_overwrite_a_decision(app: FastAPI, signed_in: SignIn) ->
     assert answer.status_code == 422
     assert "decided by state already" in answer.text
     assert stands(app).aspirant_id == "A1"
+
+
+def test_a_substitute_who_is_chosen_is_no_substitute_any_more(committee: Any, app: FastAPI) -> None:
+    committee.post(PAGE, {"what": "choose", "aspirant_id": "A1", **shown(app)})
+    committee.post(PAGE, {"what": "substitute", "aspirant_id": "A4", **shown(app)})
+    committee.post(PAGE, {"what": "choose", "aspirant_id": "A4", "reason": "A1 withdrew", **shown(app)})
+    assert (stands(app).aspirant_id, stands(app).substitute_id) == ("A4", "")
+
+
+def test_a_settled_seat_says_how_and_for_whom_and_none_that_has_a_nominee_is_settled(
+    committee: Any, app: FastAPI
+) -> None:
+    settle = {"what": "settle", "how": "ally", "whom": "RLD", "reason": ""}
+    assert committee.post(PAGE, {**settle, **shown(app)}).status_code == 303
+    assert (stands(app).status, stands(app).settled_as, stands(app).settled_for) == ("settled", "ally", "RLD")
+    assert "left to an ally (RLD)" in committee.get(PAGE).text
+    committee.post(PAGE, {"what": "choose", "aspirant_id": "A1", **shown(app)})
+    assert stands(app).settled_as == ""
+    refused = committee.post(PAGE, {**settle, **shown(app)})
+    assert refused.status_code == 400
+    assert "has a nominee already" in refused.text
+
+
+def test_the_decision_page_shows_each_names_range_in_whole_points(committee: Any) -> None:
+    said = " ".join(committee.get(PAGE).text.split())
+    assert "3 points behind, range 12 points behind to 6 points ahead · 30%" in said

@@ -391,3 +391,38 @@ def test_a_copy_of_the_settings_of_other_bodies_names_them(workspace: Workspace)
     path = workspace.root / "khaka.toml"
     path.write_text(path.read_text(encoding="utf-8") + '[review.bodies]\ndcc = "जिला कांग्रेस कमेटी"\n', encoding="utf-8")
     assert open_workspace(workspace.root).settings.review.bodies["dcc"] == "जिला कांग्रेस कमेटी"
+
+
+def test_names_of_stages_that_came_with_the_tables_stand_before_those_of_the_page(
+    signed_in: SignIn, app: FastAPI
+) -> None:
+    rows = [("dcc", "2026-12-27", 2, "A2", ""), ("dcc", "2026-12-27", 1, "A1", "two of five against"),
+            ("block", "2026-12-01", 1, "A4", "")]  # fmt: skip
+    app.state.review.workspace.store.write("stage_names", pd.DataFrame([
+        {"election_id": ELECTION, "seat_id": SEAT, "stage": stage, "recorded_at": pd.Timestamp(at, tz="UTC"),
+         "position": place, "aspirant_id": who, "dissent": dissent}
+        for stage, at, place, who, dissent in rows
+    ]))  # fmt: skip
+    committee = signed_in("state")
+    page = committee.get(f"/seat/{SEAT}/stages").text
+    assert page.index("Sita Yad") < page.index("Asha Devi") < page.index("Ram Singh")
+    assert "(dissent: two of five against)" in page
+    assert "From the party's tables" in page
+    assert "Names of the stages: 2" in committee.get(f"/seat/{SEAT}/decide").text
+
+
+def test_an_application_is_told_in_words_and_in_the_readers_script(signed_in: SignIn, app: FastAPI) -> None:
+    from khaka.app.review.language import COOKIE
+
+    clerk = signed_in("analyst")
+    facts = {"seat": "2", "name": "Neha Rai", "name_hi": "नेहा राय", "sex": "F", "category": "OBC", "party_post": "block",
+             "education": "graduate", "assets_inr": "11760000", "criminal_cases": "0"}  # fmt: skip
+    page = clerk.post("/intake/form", facts).headers["location"]
+    clerk.cookies[COOKIE] = "hi.latin"
+    said = clerk.get(page).text
+    for word in ("नेहा राय", "महिला", "अन्य पिछड़ा वर्ग", "विकास खंड", "स्नातक", "1.2 करोड़ रुपये"):
+        assert word in said
+    assert "11760000.0" not in said
+    assert "प्रदेश</label>" not in said  # "status" of a document, not the state
+    assert ">नेहा राय</a>" in clerk.get("/intake?name=neha").text
+    assert app.state.review.ledger.changes()[-1].kind == "applied"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,16 @@ from khaka.app.review.blueprints import load_shown
 from khaka.app.review.factory import create_app
 from khaka.app.review.font import LETTERS, ensure_font
 from khaka.app.review.menu import PLACES, rules
-from khaka.app.review.overview import Filters, by_band, lines, narrowed
+from khaka.app.review.overview import Filters, by_band, lines, narrowed, others_on
 from khaka.app.review.results import find_folder, load_results
+from khaka.app.review.store.events import Applied, Noted
+from khaka.app.review.store.record import Who, record
 from khaka.app.review.what_if import changed, line_ups
-from khaka.app.review.words import ROLES
+from khaka.app.review.words import IST, ROLES
 from khaka.data.workspace import Workspace
+from khaka.features.rivals import RivalChange
+from khaka.scoring.manifest import update_manifest
+from khaka.scoring.scenario import Scenario
 
 ELECTION, AS_OF = "S24-2027-AE", "2027-01-10"
 SEAT = "S24-2008-1"
@@ -136,6 +142,18 @@ def test_a_search_finds_seats_and_aspirants_in_either_script(workspace: Workspac
     assert seats(district="unnao") == ["3"]
 
 
+def test_the_state_page_counts_what_else_came_today(shown_app: FastAPI, look_at: Callable[..., str]) -> None:
+    it = shown_app.state.review
+    for events, seat in (([Applied(aspirant_id="N1", source="form")] * 3, SEAT), ([Noted(text="x")], "S24-2008-3")):
+        record(it.database, *events, who=Who("clerk", "analyst"), election_id=ELECTION, seat_id=seat)
+    said = " ".join(look_at("/").split())
+    assert "0 seats, applications 3, notes 1" in said
+    assert "applications: 3 · notes: 1" in said
+    assert "applications 3</a>" in " ".join(look_at("/", name="observer").split())  # Unnao isn't the observer's
+    tomorrow = dt.datetime.now(IST).date() + dt.timedelta(days=1)
+    assert others_on(it.ledger.changes(), tomorrow, {SEAT}) == {}
+
+
 def test_newcomers_are_counted_by_the_band_of_the_seat(workspace: Workspace) -> None:
     write_results(workspace)
     current = load_results(workspace, find_folder(workspace))
@@ -195,11 +213,17 @@ def test_a_line_up_of_rivals_that_was_scored_can_be_chosen(workspace: Workspace,
     scores = pd.read_parquet(folder / "scores.parquet")
     scores.assign(expected_margin=scores["expected_margin"] + 7.0).to_parquet(other / "scores.parquet")
     pd.read_parquet(folder / "scenario.parquet").to_parquet(other / "scenario.parquet")
-    stored = {"scenario": {"name": "rival", "rivals": [f"{SEAT}:PIPAL=none"], "swing": None, "without": []}}
-    (other / "manifest.json").write_text(json.dumps(stored), encoding="utf-8")
+    scenario = Scenario(
+        rivals=(RivalChange("PIPAL", None, SEAT), RivalChange("BARGAD", "P7", "S24-2008-9")), title="rival"
+    )
+    update_manifest(other / "manifest.json", "score", {"scenario": scenario.as_dict()})  # as the batch writes it
     found = load_shown(workspace, load_results(workspace, folder))
     assert [one.name for one in line_ups(found, SEAT)] == ["rival"]
+    assert [change.party for change in line_ups(found, SEAT)[0].rivals] == ["PIPAL"]  # what touches this seat only
     assert line_ups(found, "S24-2008-2") == []
+    (other / "manifest.json").write_text("{damaged", encoding="utf-8")
+    assert line_ups(found, SEAT) == []
+    update_manifest(other / "manifest.json", "score", {"scenario": scenario.as_dict()})
     said = look_at(f"/seat/{SEAT}/scenario?rival=rival")
     assert "Expected margin: 4 points ahead, before 3 points behind." in said
     assert 'class="gh"' in said  # the ghost of the base
