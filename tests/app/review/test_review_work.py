@@ -415,8 +415,8 @@ def test_an_application_is_told_in_words_and_in_the_readers_script(signed_in: Si
     from khaka.app.review.language import COOKIE
 
     clerk = signed_in("analyst")
-    facts = {"seat": "2", "name": "Neha Rai", "name_hi": "नेहा राय", "sex": "F", "category": "OBC", "party_post": "block",
-             "education": "graduate", "assets_inr": "11760000", "criminal_cases": "0"}  # fmt: skip
+    facts = {"seat": "2", "name": "Neha Rai", "name_hi": "नेहा राय", "sex": "F", "category": "OBC",
+             "party_post": "block", "education": "graduate", "assets_inr": "11760000"}  # fmt: skip
     page = clerk.post("/intake/form", facts).headers["location"]
     clerk.cookies[COOKIE] = "hi.latin"
     said = clerk.get(page).text
