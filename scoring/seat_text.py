@@ -59,7 +59,7 @@ def seat_text(scores: pd.DataFrame, seat_id: str, names: Mapping[str, str], *, s
     ...     "tie_group": [1, 1],
     ... })
     >>> print(seat_text(rows, "S24-2008-1", {"A1": "Asha Devi"}, seat_name="BEHAT"))
-    S24-2008-1 BEHAT: 2 names too close to call, Asha Devi first (expected 2.5 points ahead)
+    S24-2008-1 BEHAT: 2 names too close to call, Asha Devi first (expected 2 points ahead)
        1  Asha Devi    +2.5  (90%:  -9.0 to +14.0)  chance to win 65%, about 7 times in 10
        2  A2           +1.5  (90%: -10.5 to +13.0)  chance to win 60%, about 6 times in 10
     """

@@ -236,10 +236,10 @@ def postgres() -> Iterator[Postgres]:
         shutil.chown(folder, "postgres", "postgres")
         before = ["runuser", "-u", "postgres", "--"]
     try:
-        run = functools.partial(subprocess.run, check=True, capture_output=True, cwd=folder, timeout=120)
+        run = functools.partial(subprocess.run, check=True, capture_output=True, cwd=folder, timeout=400)
         run([*before, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"])
         options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
-        run([*before, programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
+        run([*before, programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "-t", "300", "start"])
         yield Postgres(folder)
         run([*before, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
     finally:

@@ -41,6 +41,8 @@ PASSWORD = "a long password"
 SEAT = "S24-2008-3"  # nine aspirants
 LIMIT_BYTES, LIMIT_REQUESTS = 60_000, 6
 LANGUAGES = ("en", "hi")
+PATIENCE = 180_000
+"""Milliseconds that a step may take: a busy machine is no fault of the page."""
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Committee:
     ) -> Page:
         """Open a browser of its own, signed in by name, that can reach nothing but this machine."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         cookies = [{"name": COOKIE, "value": f"{language}.latin", "url": self.url}]
         if name is not None:
@@ -99,9 +102,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.05)
+        assert server.started
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", app
         server.should_exit = True
         thread.join(20)
@@ -113,7 +117,9 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        started = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=PATIENCE
+        )
         yield started
         started.close()
 

@@ -48,7 +48,7 @@ def test_processes_that_start_and_decide_at_once_lose_nothing(database_url: str)
         assert process.stdout.readline() == "ready\n"
     for process in writers:
         go(process)
-    outputs = [process.communicate(timeout=120)[0] for process in writers]
+    outputs = [process.communicate(timeout=600)[0] for process in writers]
     assert all(process.returncode == 0 for process in writers)
     database = Database(database_url)
     found = list(entries(database))
@@ -76,11 +76,11 @@ def test_no_acknowledged_decision_is_lost_when_a_process_is_killed(database_url:
         seq, step = victim.stdout.readline().split()
         acknowledged.append((int(seq), int(step)))
     victim.send_signal(signal.SIGKILL)
-    rest = victim.communicate(timeout=60)[0]
+    rest = victim.communicate(timeout=600)[0]
     acknowledged += [
         (int(line.split()[0]), int(line.split()[1])) for line in rest.splitlines() if len(line.split()) == 2
     ]
-    other.communicate(timeout=120)
+    other.communicate(timeout=600)
     assert other.returncode == 0  # no lock is left behind
     database = Database(database_url)
     found = {entry.seq: entry for entry in entries(database)}
