@@ -2,16 +2,18 @@
 
 Within a seat, in standard deviations, signal k of aspirant i is taken to be
 
-    x_ik = l_k q_i + e_ik,    q ~ N(0, 1),    var(e_ik) = 1 - l_k^2 + (what fewer raters than usual add)
+    x_ik = l_k q_i + e_ik,    q ~ N(0, 1),    var(x_ik) = 1 + (what fewer raters than usual add)
 
 with loadings l from the agreement of the signals, by least squares on the correlations off the diagonal (Harman and
 Jones 1966, *Psychometrika* 31, 351-368), all aspirants of all known cycles pooled and shrunk towards a prior. No
-outcome is needed, nobody is left out, and who agrees with nobody counts for nothing. The best linear guess is a sum,
+outcome is needed, nobody is left out, and who agrees with nobody counts for nothing. Committees of one party share
+their liking for some names; that they agree with one another proves nothing, so this pair is left out. Errors may be
+shared: with S, the correlations of the signals as they were seen, the best linear guess is a sum,
 
-    E[q_i | x] = sum over k of v_i l_k x_ik / var(e_ik),    1 / v_i = 1 + sum over k of l_k^2 / var(e_ik),
+    E[q_i | x] = sum over k of w_k x_ik,    w = S^-1 l,
 
-so each signal's part is a feature of its own; what a standard deviation is worth is learned from outcomes, one
-coefficient for all parts.
+so two who repeat one another count as one, and each signal's part is a feature of its own. What a standard deviation
+is worth is learned from outcomes, one coefficient for all parts.
 
 Judgements can be bought. A role whose ratings follow other things in this cycle than before (the declared facts) or no
 longer what they followed (verified work, the person's earlier record, the other roles) is trusted less: its loading is
@@ -27,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from khaka.features.agreement import Agreement, loadings, together, weigh
 from khaka.features.cutoff import KnownTables
 from khaka.features.registry import FeatureInfo, by_name
 from khaka.features.signals import FACTS, JUDGED, Cycle, cycles
@@ -41,7 +44,9 @@ PRIOR: Final = {
 }  # fmt: skip
 """Loadings before any data: two observers agree at about 0.35, one survey says a little less."""
 
-_PRIOR_ROWS: Final = 40.0
+_ALIKE: Final = ("dcc", "pcc")
+"""Committees of one party."""
+
 _DRIFT_SIGMA: Final = 2.5  # a correlation has moved if by more than so many standard errors
 _NATURAL_DRIFT: Final = 0.03
 _FULL_DRIFT: Final = 0.35  # a role whose correlations moved by so much in all is trusted no more
@@ -53,6 +58,8 @@ _DOC: Final = {
 }  # fmt: skip
 
 _KNOWN: Final = "rated_at, fielded_at or received_at of the last signal"
+
+_ALIKE_PAIR: Final = np.array([[{one, other} == set(_ALIKE) for other in SIGNALS] for one in SIGNALS])
 
 PARTS: Final = tuple(f"quality_{name}" for name in SIGNALS)
 """Features whose sum is the guess: one coefficient serves them all."""
@@ -72,75 +79,6 @@ FEATURES: Final = by_name(
     ),
 )  # fmt: skip
 """The parts of the guess, and verified work by itself, by name."""
-
-
-@dataclass
-class Agreement:
-    """Sums of products of signals and facts over cycles, and their counts: correlations that can be pooled."""
-
-    columns: tuple[str, ...]
-    products: Floats
-    counts: Floats
-
-    @classmethod
-    def of(cls, table: pd.DataFrame) -> Agreement:
-        """Count over the rows of one cycle; unknown cells count for nothing."""
-        values = table.to_numpy(dtype="float64")
-        known = ~np.isnan(values)
-        filled = np.where(known, values, 0.0)
-        # each pair on its own rows: the root of both sums of squares there, so that no correlation passes 1
-        squares = (filled**2).T @ known.astype(float)
-        scale = np.sqrt(squares * squares.T)
-        counts = known.T.astype(float) @ known.astype(float)
-        correlation = np.where(scale > 1e-9, (filled.T @ filled) / np.where(scale > 1e-9, scale, 1.0), 0.0)
-        # a column that never differs tells nothing
-        return cls(tuple(table.columns), correlation * counts, np.where(scale > 1e-9, counts, 0.0))
-
-    def plus(self, other: Agreement, trust: Floats) -> Agreement:
-        """Return both together, the other's pairs weighted by the trust in each column."""
-        weight = np.outer(trust, trust)
-        return Agreement(self.columns, self.products + weight * other.products, self.counts + weight * other.counts)
-
-    @property
-    def correlation(self) -> Floats:
-        """Return the pooled correlations, 0 where nothing is known."""
-        return np.asarray(np.divide(self.products, self.counts, out=np.zeros_like(self.products),
-                                    where=self.counts > 0))  # fmt: skip
-
-
-def loadings(correlation: Floats, counts: Floats, prior: Floats, *, prior_rows: float = _PRIOR_ROWS) -> Floats:
-    """Return how far each signal tells of the one quality behind all.
-
-    Parameters
-    ----------
-    correlation, counts : ndarray, shape (k, k)
-        Of the signals, and on how many aspirants each rests.
-    prior : ndarray, shape (k,)
-        Loadings beforehand.
-    prior_rows : float
-        How many aspirants they count for.
-
-    Returns
-    -------
-    ndarray, shape (k,)
-        0 to 0.95: the least squares solution of correlation[j, k] = l_j l_k off the diagonal.
-
-    Examples
-    --------
-    >>> true = np.array([0.8, 0.5, 0.4])
-    >>> loadings(np.outer(true, true), np.full((3, 3), 1e6), np.full(3, 0.5)).round(3).tolist()
-    [0.8, 0.5, 0.4]
-    """
-    weight = counts - np.diag(np.diag(counts))
-    found = prior.copy()
-    for _ in range(500):
-        before = found.copy()
-        for k in range(len(found)):
-            above = weight[k] @ (correlation[k] * found) + prior_rows * prior[k]
-            found[k] = np.clip(above / (weight[k] @ found**2 + prior_rows), 0.0, 0.95)
-        if np.abs(found - before).max() < 1e-10:
-            break
-    return found
 
 
 def trusts(now: Agreement, past: Agreement) -> dict[str, float]:
@@ -247,8 +185,12 @@ def guess(history: list[Cycle]) -> Guess:
         past = past.plus(now, full)
         k = len(SIGNALS)
         prior = np.array([PRIOR[name] for name in SIGNALS])
-        loading = loadings(past.correlation[:k, :k], past.counts[:k, :k], prior)
-        parts = _parts(table[list(SIGNALS)], cycle.extra_noise, loading * full[:k])
+        correlation, counts, trusted = past.correlation[:k, :k], past.counts[:k, :k], full[:k]
+        loading = loadings(correlation, np.where(_ALIKE_PAIR, 0.0, counts), prior)
+        # who is trusted no more is noise: it agrees with nobody, neither for nor against
+        seen = together(correlation, counts, loading) * np.outer(trusted, trusted)
+        np.fill_diagonal(seen, 1.0)
+        parts = _parts(table[list(SIGNALS)], cycle.extra_noise, loading * trusted, seen)
         found = Guess(parts, trust, dict(zip(SIGNALS, loading.tolist(), strict=True)))
         total = parts.sum(axis=1, min_count=1)
         known = total.notna() & cycle.people["person_id"].notna()
@@ -256,14 +198,19 @@ def guess(history: list[Cycle]) -> Guess:
     return found
 
 
-def _parts(signals: pd.DataFrame, extra: pd.DataFrame, loading: Floats) -> pd.DataFrame:
+def _parts(signals: pd.DataFrame, extra: pd.DataFrame, loading: Floats, correlation: Floats) -> pd.DataFrame:
+    """Return each signal's part of the guess, aspirants with the same signals and as many raters at once."""
     values = signals.to_numpy(dtype="float64")
-    noise = 1.0 - loading**2 + extra.reindex(columns=signals.columns, fill_value=0.0).to_numpy(dtype="float64")
-    noise = np.maximum(noise, 0.1)
     known = ~np.isnan(values)
-    precision = np.where(known, loading**2 / noise, 0.0)
-    open_ = 1.0 / (1.0 + precision.sum(axis=1, keepdims=True))
-    parts = open_ * loading * values / noise
+    noise = np.where(known, extra.reindex(columns=signals.columns, fill_value=0.0).to_numpy(dtype="float64"), 0.0)
+    cases, case = np.unique(np.hstack([known.astype(float), noise]), axis=0, return_inverse=True)
+    parts = np.full(values.shape, np.nan)
+    for number, one in enumerate(cases):
+        there = np.flatnonzero(one[: len(loading)])
+        if len(there):
+            weights = weigh(loading[there], correlation[np.ix_(there, there)], one[len(loading) :][there])
+            rows = np.flatnonzero(case.reshape(-1) == number)
+            parts[np.ix_(rows, there)] = weights * values[np.ix_(rows, there)]
     return pd.DataFrame(parts, index=signals.index, columns=signals.columns)
 
 

@@ -2,6 +2,10 @@
 
 Every signal is a difference to the other aspirants of the seat, in standard deviations over the cycle's aspirants:
 only such differences decide who is put up, and they come free of scales, of a rater's severity and of the seat.
+
+A judge may see in an aspirant what published aggregates say as well: that the declared community is a large one in the
+seat. That is a feature of its own, learned from the nominees of all parties; what a judgement owes to it is taken out,
+so that it counts once.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import pandas as pd
 
 from khaka.features.cutoff import KnownTables
 from khaka.features.decision import decision_date
+from khaka.features.fit import features as fit_features
 from khaka.features.presence import presence_table
 from khaka.features.ratings import ROLES, adjusted, survey_shares
 from khaka.features.source import Source
@@ -39,6 +44,7 @@ _RATER_PRIOR: Final = 10.0  # ratings that a rater's own spread must outweigh: a
 _CLIP: Final = 3.5
 _PRESENCE_RANGE: Final = (-1.25, 1.0)  # a log inflated tenfold, from bottom to top, must not carry a name far
 _LEAD_DAYS: Final = 60
+_FEWEST: Final = 30  # aspirants from which on a slope is fitted
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,10 @@ def _cycle(known: KnownTables) -> Cycle:
     raw, noise = _judgements(known, rows.index)
     raw["presence"] = _presence(known, rows.index)
     raw = pd.concat([raw, _facts(known, rows)], axis=1)
-    signals = within_seat(raw, rows["seat_id"].astype("object"))
+    seats = rows["seat_id"].astype("object")
+    fit = fit_features(known, rows.reset_index())["community_over_state"].set_axis(rows.index)
+    raw[list(JUDGED)] = freed(raw[list(JUDGED)], fit, seats)
+    signals = within_seat(raw, seats)
     signals["presence"] = signals["presence"].clip(*_PRESENCE_RANGE)
     return Cycle(known.election_id, rows[["seat_id", "person_id"]].astype("object"), signals, noise)
 
@@ -127,6 +136,46 @@ def within_seat(values: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
     spread = np.sqrt((inner**2).mean())
     standard: pd.DataFrame = (inner / spread.where(spread > 1e-9, 1.0)).clip(-_CLIP, _CLIP)
     return standard
+
+
+def freed(values: pd.DataFrame, cause: pd.Series, seats: pd.Series) -> pd.DataFrame:
+    """Take out of each column what follows a cause inside the seats.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Judgements by aspirant.
+    cause, seats : Series
+        Of the same aspirants; NaN where unknown, which takes nothing out.
+
+    Returns
+    -------
+    DataFrame
+        Less the slope times the difference of the cause to its mean in the seat. The slope is shrunk by 1 - 1/t^2, t
+        being how many standard errors it lies from 0, so one that is mostly chance takes nothing out.
+
+    Examples
+    --------
+    >>> share = pd.Series([0.1, 0.3, 0.2, 0.6] * 20)
+    >>> seats = pd.Series([i // 2 for i in range(80)])
+    >>> freed(pd.DataFrame({"x": 10 * share}), share, seats)["x"].head(4).round(2).tolist()
+    [2.0, 2.0, 4.0, 4.0]
+    """
+    by = seats.to_numpy()
+    moved = cause - cause.groupby(by).transform("mean")
+    out = values.copy()
+    for name in values:
+        own = values[name] - values[name].groupby(by).transform("mean")
+        both = own.notna() & moved.notna()
+        x, y = moved[both].to_numpy(), own[both].to_numpy()
+        strength, number = float(x @ x), len(x)
+        if number < _FEWEST or strength < 1e-12:
+            continue
+        slope = float(x @ y) / strength
+        error = float(np.sum((y - slope * x) ** 2)) / (number - 1) / strength
+        slope *= max(0.0, 1.0 - error / slope**2) if abs(slope) > 1e-12 else 0.0
+        out[name] = values[name] - slope * moved.fillna(0.0)
+    return out
 
 
 def _judgements(known: KnownTables, people: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:

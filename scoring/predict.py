@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -124,12 +124,15 @@ def predict_aspirants(
     rng = np.random.default_rng(np.random.SeedSequence([seed, *election_id.encode()]))
     districts = people["seat_id"].map(district).fillna("")
     swing, seat = shared_draws(
-        models.spread, people["seat_id"].tolist(), districts.tolist(), X[BASELINE].to_numpy(dtype=float), draws=draws,
+        models.spread if scenario.swing is None else replace(models.spread, swing=0.0),
+        people["seat_id"].tolist(),
+        districts.tolist(),
+        X[BASELINE].to_numpy(dtype=float) + (scenario.swing or 0.0),
+        draws=draws,
         rng=rng,
-    )  # fmt: skip
+    )
     if scenario.swing is not None:  # known, so nothing of it is left to draw
         contributions = contributions.assign(**{"(base)": contributions["(base)"] + scenario.swing})
-        swing = np.zeros_like(swing)
     infos = {BASELINE: SEAT_BASELINE, **{name: table.infos[name] for name in X.columns if name in table.infos}}
     describing = [name for name, info in infos.items() if info.family in _SUPPORT_FAMILIES]
     seen_before = support(X, models.candidate.range_, describing)

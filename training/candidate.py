@@ -35,8 +35,8 @@ BASELINE: Final = "seat_baseline"
 Belief = tuple[float, Mapping[str, tuple[float, float]]]
 """A chance, and the prior's mean and width by feature or tie, in points per unit."""
 
-NARROW: Final = 0.1
-"""Width of a narrow prior, in points of margin per standard deviation of a feature."""
+NARROW: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Widths of a family's narrow prior, in points of margin per standard deviation of a feature."""
 
 _FILE: Final = "candidate.json"
 _TREES: Final = "candidate_trees.txt"
@@ -60,8 +60,9 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
     beliefs : sequence of (float, mapping of str to (float, float)), optional
         What may be so beforehand: a chance, and for some features or ties the prior's mean and standard deviation in
         points of margin per unit. The data decide between them, and the coefficients are averaged.
-    narrow : sequence of str, optional
-        Features whose prior is at most `NARROW` points per standard deviation wide.
+    narrow : mapping of str to str, optional
+        The family of features that may be worth little: each family's prior has a width of its own among `NARROW`,
+        the one that makes past outcomes likeliest.
     monotone : mapping of str to int, optional
         1 or -1 for features that may only help or only hurt in the trees.
     rounds, leaves, leaf_rows, learning_rate, l2
@@ -77,6 +78,8 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Coefficients per standard deviation, the last one for the baseline's own slope.
     belief_ : list of float
         Chance of each belief after the data.
+    narrow_width_ : dict of str to float
+        Chosen width of each family's narrow prior.
     learned_ : dict of str to bool
         False: too few cells were known; the weight is the party's own.
     """
@@ -89,7 +92,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         weight_width: float = 0.5,
         ties: Mapping[str, Sequence[str]] | None = None,
         beliefs: Sequence[Belief] | None = None,
-        narrow: Sequence[str] | None = None,
+        narrow: Mapping[str, str] | None = None,
         monotone: Mapping[str, int] | None = None,
         rounds: int = 60,
         leaves: int = 6,
@@ -149,7 +152,8 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         priors = [self._priors(belief) for _, belief in beliefs]
         chosen = choose_width(free, target, group, election, *priors[0])
         self.prior_width_ = chosen
-        filled = [(mean, self._filled(width, chosen)) for mean, width in priors]
+        self.narrow_width_ = self._choose_narrow(free, target, group, *priors[0])
+        filled = [(mean, self._filled(width)) for mean, width in priors]
         posteriors = [fit(free, target, group, mean, width) for mean, width in filled]
         likely = np.array([
             np.log(chance) + log_evidence(free, target, group, mean, width, posteriors[0].noise)
@@ -212,6 +216,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
             "baseline_mean": self.baseline_mean_,
             "baseline_sd": self.baseline_sd_,
             "prior_width": self.prior_width_,
+            "narrow_width": self.narrow_width_,
             "belief": self.belief_,
             "coefficients": self.posterior_.mean.tolist(),
             "covariance": self.posterior_.covariance.tolist(),
@@ -235,6 +240,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         model.baseline_mean_ = float(state["baseline_mean"])
         model.baseline_sd_ = float(state["baseline_sd"])
         model.prior_width_ = float(state["prior_width"])
+        model.narrow_width_ = {str(key): float(value) for key, value in state["narrow_width"].items()}
         model.belief_ = [float(chance) for chance in state["belief"]]
         model.posterior_ = Posterior(
             np.array(state["coefficients"], dtype=float),
@@ -304,10 +310,28 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 mean[index], width[index] = belief[name][0] * unit, belief[name][1] * unit
         return mean, width
 
-    def _filled(self, width: Floats, chosen: float) -> Floats:
-        """Return the widths with the chosen one filled in, narrow ones narrow."""
-        narrow = np.array([name in set(self.narrow or ()) for name in self._columns()])
-        return np.where(np.isnan(width), np.where(narrow, min(chosen, NARROW), chosen), width)
+    def _filled(self, width: Floats) -> Floats:
+        """Return the widths with those filled in that were chosen from the data."""
+        families = [(self.narrow or {}).get(name) for name in self._columns()]
+        chosen = [self.prior_width_ if family is None else self.narrow_width_[family] for family in families]
+        return np.where(np.isnan(width), chosen, width)
+
+    def _choose_narrow(
+        self, free: Floats, target: Floats, group: npt.NDArray[np.int64], mean: Floats, width: Floats
+    ) -> dict[str, float]:
+        """Choose the width of each family's narrow prior by how likely it makes the outcomes, one after the other."""
+        families = sorted(set((self.narrow or {}).values()))
+        self.narrow_width_ = dict.fromkeys(families, NARROW[0])
+        if not families or len(target) == 0:
+            return self.narrow_width_
+        noise = fit(free, target, group, mean, self._filled(width)).noise
+        for family in families:
+            likely = []
+            for tried in NARROW:
+                self.narrow_width_[family] = tried
+                likely.append(log_evidence(free, target, group, mean, self._filled(width), noise))
+            self.narrow_width_[family] = NARROW[int(np.argmax(likely))]
+        return self.narrow_width_
 
     def _grow(self, target: Floats, design: Floats, group: npt.NDArray[np.int64]) -> lightgbm.Booster:
         """Grow trees on what the linear part leaves; unknown cells are filled, for a gap must not be a feature."""

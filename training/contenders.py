@@ -89,7 +89,7 @@ def makers(
     monotone = {name: info.monotone for name, info in infos.items() if info.monotone}
 
     parts = [name for name in PARTS if name in infos]
-    narrow = [name for name, info in infos.items() if info.family in _NARROW] if parts else []
+    narrow = {name: info.family for name, info in infos.items() if info.family in _NARROW} if parts else {}
 
     def make(trees: bool) -> Callable[[], CandidateModel]:
         return lambda: CandidateModel(

@@ -160,12 +160,15 @@ class Prepared:
         With all features.
     as_of : datetime.date
         Nothing later was used.
+    party : str
+        Whose aspirants will be ranked.
     """
 
     past: list[PastElection]
     shares: ShareModel
     examples: Examples
     as_of: dt.date
+    party: str = ""
 
 
 def prepare(
@@ -190,7 +193,7 @@ def prepare(
         corpus.source, past, recent, party=party, settings=settings, progress=say, weighted=frozenset(weights)
     )
     refuse_leaks(examples)
-    return Prepared(past, shares, examples, as_of)
+    return Prepared(past, shares, examples, as_of, party)
 
 
 def fit_layer(
@@ -237,7 +240,9 @@ def fit_layer(
     chosen = choose(table)
     order = [election.election_id for election in past]
     residual = _out_of_fold(examples, contenders[chosen])
-    spread = estimate_spread(residual, examples.group, examples.district, examples.X[BASELINE].to_numpy())
+    spread = estimate_spread(
+        residual, examples.group, examples.district, examples.X[BASELINE].to_numpy(), examples.party == prepared.party
+    )
     evidence = {
         "out_of_time": out_of_time(examples, order, contenders[chosen]), "coverage": held(residual, examples, order),
     }  # fmt: skip

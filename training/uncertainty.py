@@ -11,7 +11,9 @@ few elections cannot tell the spread of swings, so it is pooled with a prior:
 Where two parties are strong a vote moves both shares, so margins near zero are noisier than those of parties far
 behind. The seat's part is therefore a line in the seat's expected margin, fitted to absolute residuals; its size is
 split-conformal with normalised scores (Lei et al. 2018, *Journal of the American Statistical Association* 113,
-1094-1111): the quantile at which the ranges held 90% of the nominees of elections that the model had not seen.
+1094-1111): the quantile at which the ranges held 90% of the nominees of elections that the model had not seen. The
+party's own nominees weigh more in it than they are many, for it is theirs that the ranges are for. A swing moves a
+party to where the noise is larger or smaller, so each draw has the noise of the margin that its swing leads to.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from khaka.training.prior_ridge import Floats, Labels
@@ -37,6 +40,7 @@ Z90: Final = 1.6448536269514722
 
 _PRIOR_WEIGHT: Final = 4.0
 _FEWEST: Final = 50  # residuals from which on a line is fitted
+_OWN_ROWS: Final = 300.0  # what nominees of other parties weigh against the party's own
 _KNOTS: Final = 9
 _PERSON_PART: Final = 0.15
 """Part of the variance within a seat that is put down to the person: directions are known, the size is not."""
@@ -69,7 +73,7 @@ class MarginSpread:
     totals: tuple[float, ...] = ()
 
     def factor(self, baseline: Floats) -> Floats:
-        """Return by how much the district's and the seat's part is larger or smaller at expected margins, shape (n,).
+        """Return by how much the district's and the seat's part is larger or smaller at expected margins, any shape.
 
         Examples
         --------
@@ -78,14 +82,18 @@ class MarginSpread:
         [0.8, 1.0, 1.2]
         """
         if not self.knots:
-            return np.ones(len(baseline))
+            return np.ones(baseline.shape)
         total = np.interp(baseline, self.knots, self.totals)
         shared = max(self.district**2 + self.seat**2, 1e-9)
         return np.asarray(np.sqrt(np.maximum(total**2 - self.person**2, 0.25 * total**2) / shared))
 
 
 def estimate_spread(
-    residual: Floats, groups: Labels, districts: Labels, baseline: Floats | None = None
+    residual: Floats,
+    groups: Labels,
+    districts: Labels,
+    baseline: Floats | None = None,
+    own: npt.NDArray[np.bool_] | None = None,
 ) -> MarginSpread:
     """Estimate the spread from residuals of elections that the model had not seen.
 
@@ -99,6 +107,8 @@ def estimate_spread(
         District of the seat; blank where unknown.
     baseline : ndarray, shape (n,), optional
         The seat's expected margin in points, on which the seat's part depends; without it is the same everywhere.
+    own : ndarray of bool, shape (n,), optional
+        Nominees of the party that the ranges are for: of n in all, they have n / (n + 300) of the weight.
 
     Returns
     -------
@@ -106,7 +116,9 @@ def estimate_spread(
         With few rows, near the prior.
     """
     at = np.zeros(len(residual)) if baseline is None else baseline
-    frame = pd.DataFrame({"r": residual, "g": np.asarray(groups), "d": np.asarray(districts), "b": at}).dropna()
+    ours = np.zeros(len(residual), dtype=bool) if own is None else own
+    columns = {"r": residual, "g": np.asarray(groups), "d": np.asarray(districts), "b": at, "own": ours}
+    frame = pd.DataFrame(columns).dropna()
     sizes = frame.groupby("g")["r"].transform("size")
     frame = frame[sizes >= 5]
     if frame.empty:
@@ -117,13 +129,15 @@ def estimate_spread(
     cell = inner.groupby([frame["g"], frame["d"]])
     size = cell.transform("size").to_numpy(dtype=float)
     # variance between districts: expected product of two different seats of one district
-    total, own = cell.transform("sum").to_numpy(), inner.to_numpy()
+    total, each = cell.transform("sum").to_numpy(), inner.to_numpy()
     pairs = size >= 2
-    between = float(np.mean(own[pairs] * (total[pairs] - own[pairs]) / (size[pairs] - 1))) if pairs.any() else 0.0
+    between = float(np.mean(each[pairs] * (total[pairs] - each[pairs]) / (size[pairs] - 1))) if pairs.any() else 0.0
     spread = np.quantile(np.abs(inner), 0.90) / Z90  # the ranges are 90% ranges: fit the spread there
     district = np.sqrt(np.clip(between, 0.0, 0.5 * spread**2))
     within = max(spread**2 - district**2, 1.0)
-    knots, totals = ((), ()) if baseline is None else seat_line(np.abs(own), frame["b"].to_numpy(dtype=float))
+    knots, totals = ((), ()) if baseline is None else seat_line(
+        np.abs(each), frame["b"].to_numpy(dtype=float), _weights(frame["own"].to_numpy(dtype=bool))
+    )  # fmt: skip
     return MarginSpread(
         float(swing),
         float(district),
@@ -134,7 +148,23 @@ def estimate_spread(
     )
 
 
-def seat_line(off: Floats, baseline: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _weights(own: npt.NDArray[np.bool_]) -> Floats:
+    """Return the weight of each nominee: those of the party itself have n / (n + 300) of all, if that is more."""
+    number, total = int(own.sum()), len(own)
+    part = max(number / (number + _OWN_ROWS), number / max(total, 1)) if number else 0.0
+    return np.where(own, part / max(number, 1), (1.0 - part) / max(total - number, 1))
+
+
+def _quantile(values: Floats, weights: Floats, level: float) -> float:
+    """Return the least value up to which the weights reach a part of their sum (Tibshirani et al. 2019)."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return float(values[order][min(int(np.searchsorted(reached, level - 1e-12)), len(values) - 1)])
+
+
+def seat_line(
+    off: Floats, baseline: Floats, weights: Floats | None = None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return expected margins and the spread there whose 90% ranges hold 90% of the residuals.
 
     Parameters
@@ -143,6 +173,8 @@ def seat_line(off: Floats, baseline: Floats) -> tuple[tuple[float, ...], tuple[f
         Absolute residuals in points, the swing taken out.
     baseline : ndarray, shape (n,)
         The seat's expected margin in points.
+    weights : ndarray, shape (n,), optional
+        Of the residuals in the quantile; the same for all without.
 
     Returns
     -------
@@ -169,7 +201,8 @@ def seat_line(off: Floats, baseline: Floats) -> tuple[tuple[float, ...], tuple[f
         return np.asarray(np.maximum(line[0] + line[1] * at, least))
 
     score = off / height(inside)
-    size = float(np.quantile(score, min(1.0, np.ceil((len(off) + 1) * 0.9) / len(off)))) / Z90
+    level = min(1.0, np.ceil((len(off) + 1) * 0.9) / len(off))
+    size = _quantile(score, np.ones(len(off)) if weights is None else weights, level) / Z90
     knots = np.linspace(low, high, _KNOTS)
     return tuple(float(knot) for knot in knots), tuple(float(value) for value in size * height(knots))
 
@@ -248,6 +281,6 @@ def shared_draws(
     seat_of = np.unique(np.asarray(seats, dtype=str), return_inverse=True)[1]
     district = spread.district * rng.standard_normal((int(district_of.max(initial=-1)) + 1, draws))
     seat = spread.seat * rng.standard_normal((int(seat_of.max(initial=-1)) + 1, draws))
-    wide = spread.factor(np.zeros(len(seat_of)) if baseline is None else baseline)[:, None]
+    wide = spread.factor((np.zeros(len(seat_of)) if baseline is None else baseline)[:, None] + state)
     own = wide * (district[district_of] + seat[seat_of])
     return np.broadcast_to(state, (len(seat_of), draws)).copy(), own
