@@ -10,16 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from khaka.features.agreement import Agreement, loadings, weigh
 from khaka.features.cutoff import KnownTables
-from khaka.features.quality import FEATURES, PARTS, PRIOR, SIGNALS, Agreement, Guess, features, guess, loadings
-from khaka.features.signals import FACTS, JUDGED, Cycle, within_seat
+from khaka.features.quality import FEATURES, PARTS, PRIOR, SIGNALS, Guess, features, guess
+from khaka.features.signals import FACTS, JUDGED, Cycle, freed, within_seat
 from khaka.features.source import FrameSource
 
 SEATS = 150
 
 
-def cycle(number: int, *, bought: tuple[str, ...] = (), seed: int = 1) -> tuple[Cycle, pd.Series]:
-    """Six aspirants a seat; honest roles see quality, bought ones money."""
+def cycle(
+    number: int, *, bought: tuple[str, ...] = (), liked: tuple[str, ...] = (), seed: int = 1
+) -> tuple[Cycle, pd.Series]:
+    """Six aspirants a seat; honest roles see quality, bought ones money, others half of each."""
     rng = np.random.default_rng([seed, number])
     n = 6 * SEATS
     quality, money = rng.standard_normal(n), rng.standard_normal(n)
@@ -28,7 +31,8 @@ def cycle(number: int, *, bought: tuple[str, ...] = (), seed: int = 1) -> tuple[
     raw = pd.DataFrame(rng.standard_normal((n, len(FACTS))), index=ids, columns=list(FACTS))
     raw["assets"] = money + 0.5 * rng.standard_normal(n)
     for role in JUDGED:
-        raw[role] = (money if role in bought else quality) + 1.2 * rng.standard_normal(n)
+        seen = money if role in bought else 0.4 * quality + 1.2 * money if role in liked else quality
+        raw[role] = seen + 1.2 * rng.standard_normal(n)
     raw["presence"] = 0.4 * quality + 0.9 * rng.standard_normal(n)
     people = pd.DataFrame({"seat_id": seats, "person_id": [f"p{number}-{i}" for i in range(n)]}, index=ids)
     noise = pd.DataFrame(0.0, index=pd.Index(ids), columns=list(JUDGED))
@@ -70,6 +74,43 @@ def test_a_role_that_begins_to_follow_money_is_trusted_no_more() -> None:
     assert found.trust["survey"] > 0.6
     assert found.parts["observer"].abs().max() < 0.1
     assert within(found, quality) > 0.75
+
+
+def test_two_committees_that_like_the_same_names_do_not_drown_an_observer() -> None:
+    one, quality = cycle(1, liked=("dcc", "pcc"))
+    alone = Cycle(one.election_id, one.people, one.signals.assign(survey=np.nan, poll=np.nan), one.extra_noise)
+    found = guess([alone])
+    assert found.loading["observer"] > 0.5 > found.loading["dcc"]
+    observer = alone.signals["observer"]
+    seats = one.people["seat_id"].to_numpy()
+    inner = quality - quality.groupby(seats).transform("mean")
+    assert within(found, quality) > 0.98 * float(np.corrcoef(observer, inner)[0, 1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0.05, 0.9), min_size=1, max_size=6), st.floats(0.0, 0.95), st.floats(0.0, 1.0))
+def test_no_weight_is_negative_and_too_much_is_never_explained(load: list[float], shared: float, extra: float) -> None:
+    loading = np.array(load)
+    matrix = np.full((len(load), len(load)), shared)
+    np.fill_diagonal(matrix, 1.0)
+    weights = weigh(loading, matrix, np.full(len(load), extra))
+    assert (weights >= 0).all()
+    assert weights @ loading <= 0.9 + 1e-9
+
+
+def test_what_a_judgement_owes_to_the_communitys_share_is_taken_out() -> None:
+    rng = np.random.default_rng(4)
+    seats = pd.Series([i // 6 for i in range(900)])
+    share = pd.Series(rng.uniform(0, 0.5, 900))
+    noise = pd.Series(rng.standard_normal(900))
+    values = pd.DataFrame({"follows": 8 * share + noise, "honest": noise, "blank": np.nan})
+    out = freed(values, share.where(np.arange(900) % 7 > 0), seats)
+    inner = share - share.groupby(seats).transform("mean")
+    assert abs(np.corrcoef(values["follows"], inner)[0, 1]) > 0.5
+    assert abs(np.corrcoef(out["follows"], inner)[0, 1]) < 0.2
+    assert np.corrcoef(out["honest"], values["honest"])[0, 1] > 0.99
+    assert out["blank"].isna().all()
+    assert freed(values.head(20), share.head(20), seats.head(20)).equals(values.head(20))
 
 
 def test_where_all_roles_turned_verified_work_carries_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,22 @@ def test_results_decide_whether_judgements_or_work_are_believed() -> None:
     honest, bought = fitted(judged(worth=3.5)), fitted(judged(worth=0.0, work=1.5))
     assert honest.belief_[0] > 0.9 > 0.2 > bought.belief_[0]
     assert per_unit(bought, "presence_relative") > 0.8 > per_unit(honest, "presence_relative")
+
+
+@pytest.mark.parametrize(("worth", "low", "high"), [(3.0, 0.4, 1.6), (0.0, 0.05, 0.2)])
+def test_a_family_is_worth_what_outcomes_say(worth: float, low: float, high: float) -> None:
+    examples = judged(3000)
+    rng = np.random.default_rng(9)
+    share = rng.normal(0, 1, 3000)
+    fit_info = FeatureInfo("community_share", "", "", "fit", "", "")
+    examples = replace(
+        examples, X=examples.X.assign(community_share=share), margin=examples.margin + worth * share,
+        infos={**examples.infos, "community_share": fit_info},
+    )  # fmt: skip
+    model = fitted(examples)
+    assert low <= model.narrow_width_["fit"] <= high
+    assert per_unit(model, "community_share") == pytest.approx(worth, abs=0.25)
+    assert model.narrow_width_["person"] <= 0.2
 
 
 def test_the_evidence_prefers_the_prior_that_holds_the_truth() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,9 +40,28 @@ def test_the_draws_are_as_wide_as_the_ranges_say() -> None:
     residual, group, district, baseline = made()
     spread = estimate_spread(residual, group, district, baseline)
     at = np.array([-35.0, -2.0])
-    _, seat = shared_draws(spread, ["a", "b"], ["x", "y"], at, draws=20_000, rng=np.random.default_rng(3))
+    known = replace(spread, swing=0.0)
+    _, seat = shared_draws(known, ["a", "b"], ["x", "y"], at, draws=20_000, rng=np.random.default_rng(3))
     total = np.sqrt(seat.var(axis=1) + spread.person**2)
     assert total == pytest.approx(half_width(spread, at, swing=False) / 1.6449, rel=0.03)
+
+
+def test_a_swing_takes_a_party_to_where_the_noise_is_larger() -> None:
+    spread = MarginSpread(10.0, 0.0, 9.0, 0.0, knots=(-40.0, 40.0), totals=(5.0, 25.0))
+    swing, seat = shared_draws(spread, ["a"], ["x"], np.zeros(1), draws=60_000, rng=np.random.default_rng(3))
+    for low, high in ((-12.0, -8.0), (8.0, 12.0)):
+        here = (swing[0] > low) & (swing[0] < high)
+        assert seat[0][here].std() == pytest.approx(15.0 + (low + high) / 8, rel=0.03)
+
+
+def test_the_partys_own_nominees_decide_more_than_they_are_many() -> None:
+    residual, group, district, baseline = made()
+    own = np.arange(len(residual)) % 10 == 0
+    residual = np.where(own, 1.5 * residual, residual)
+    plain, weighed = (estimate_spread(residual, group, district, baseline, mask) for mask in (None, own))
+    assert 1.05 < weighed.totals[0] / plain.totals[0] < 1.5
+    nobody = estimate_spread(residual, group, district, baseline, np.zeros(len(own), dtype=bool))
+    assert nobody.totals == pytest.approx(plain.totals)
 
 
 def test_few_residuals_make_no_line_and_a_steep_line_keeps_a_floor() -> None:
