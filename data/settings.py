@@ -61,6 +61,7 @@ class WeightSettings(_Section):
         default_factory=lambda: {
             "rating_observer_within": 8.0,
             "rating_survey_within": 6.0,
+            "survey_share_within": 8.0,
             "rating_dcc_within": 2.0,
             "rating_pcc_within": 2.0,
             "presence_within": 2.0,
@@ -162,6 +163,7 @@ dated = 2026-11-01
 [weights.points]
 rating_observer_within = 8.0  # an observer's top rating against the bottom one, within the seat
 rating_survey_within = 6.0    # the same, of a survey
+survey_share_within = 8.0     # everyone asked names the aspirant against none, in the table of surveys
 rating_dcc_within = 2.0       # the district committee's
 rating_pcc_within = 2.0       # the state committee's
 presence_within = 2.0         # all booths of the seat reached against none, verified

@@ -129,11 +129,11 @@ def weigh(loading: Floats, correlation: Floats, extra: Floats) -> Floats:
 
     Examples
     --------
-    Two judges who repeat one another count as one:
+    Two judges who repeat one another count for little more than one:
 
-    >>> same = np.array([[1.0, 0.3, 0.3], [0.3, 1.0, 1.0], [0.3, 1.0, 1.0]])
+    >>> same = np.array([[1.0, 0.3, 0.3], [0.3, 1.0, 0.9], [0.3, 0.9, 1.0]])
     >>> weigh(np.array([0.6, 0.5, 0.5]), same, np.zeros(3)).round(2).tolist()
-    [0.49, 0.17, 0.17]
+    [0.49, 0.19, 0.19]
     >>> weigh(np.array([0.6, 0.5]), same[:2, :2], np.zeros(2)).round(2).tolist()
     [0.49, 0.35]
     """
