@@ -24,6 +24,8 @@ class PresenceSettings(BaseModel):
     """... and this at least; kilometres."""
     far_km: Annotated[float, Field(gt=0, le=50)] = 3.0
     """Nearer than this to any booth of the seat it may be a wrong booth number (doubtful), else refused; kilometres."""
+    astray_share: Share = 0.3
+    """Share of a phone's claims (0 to 1) whose positions lie elsewhere, from which on near may be chance."""
     most_accuracy_m: Positive = 500.0
     """A fix that is wrong by more metres tells no booth from the next."""
     late_days: Positive = 7.0
@@ -81,6 +83,8 @@ near_spacing = 1.0         # but no farther than the booths' mean spacing: in a 
 near_least_km = 0.3        # ... and this at least: a school's grounds and the lanes of its booth
 far_km = 3.0               # nearer than this to any booth of the seat it may be a wrong booth number (doubtful), else
                            # it was somewhere else (refused)
+astray_share = 0.3         # where so many of a phone's positions lie elsewhere than claimed, a point may be near by
+                           # chance: only as near as honest work usually lies is believed
 most_accuracy_m = 500.0    # a fix that is wrong by more tells no booth from the next
 late_days = 7.0            # a week without network is the longest that rounds in the field explain
 ahead_minutes = 10.0       # clocks of phones differ by minutes; more is an event in the future

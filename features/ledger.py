@@ -35,7 +35,7 @@ REFUSING: Final = ("unknown_aspirant", "elsewhere", "copy_of", "mock", "ahead", 
 DOUBTING: Final = (
     "no_time", "clock_day", "late", "bulk", "crowded_day", "burst", "jump", "even_steps", "office_hours", "night",
     "typed", "shared_device", "photo_again", "moved_copy", "same_fix", "one_spot", "swapped", "round_place",
-    "from_list", "other_booth", "no_place", "inaccurate",
+    "from_list", "other_booth", "by_chance", "no_place", "inaccurate",
 )  # fmt: skip
 """Checks whose finding leaves an event open."""
 

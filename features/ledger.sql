@@ -154,16 +154,30 @@ WITH own AS (
                CASE WHEN abs(lat * 10000 - round(lat * 10000)) + abs(lon * 10000 - round(lon * 10000)) > 0.005
                     THEN 1.0 ELSE 0.0 END END) > 0.5, FALSE) AS fine
     FROM raw
+), wanderers AS (
+    -- whose positions lie elsewhere than claimed time and again has no voice in where a booth is
+    SELECT r.aspirant
+    FROM raw r
+    JOIN booth_list b ON b.seat_id = r.seat_id AND b.booth_no = r.booth_no
+    JOIN ranges g ON g.seat_id = r.seat_id
+    WHERE r.aspirant IS NOT NULL AND NOT r.post AND r.lat IS NOT NULL AND r.lon IS NOT NULL AND b.lat IS NOT NULL
+      AND b.lon IS NOT NULL
+    GROUP BY r.aspirant
+    HAVING sum(CASE WHEN (r.lat - b.lat) * (r.lat - b.lat)
+                         + (r.lon - b.lon) * cos(radians(b.lat)) * (r.lon - b.lon) * cos(radians(b.lat))
+                         > (g.near_km / 111.195) * (g.near_km / 111.195) THEN 1 ELSE 0 END)
+           >= greatest(5, :astray_share * count(*))
 ), personal AS (
     -- a booth without coordinates is where most of those who say they were there stood, one voice an aspirant
     SELECT r.seat_id, r.booth_no, r.aspirant, median(r.lat) AS lat, median(r.lon) AS lon
     FROM raw r JOIN booth_list b ON b.seat_id = r.seat_id AND b.booth_no = r.booth_no
     WHERE (b.lat IS NULL OR b.lon IS NULL) AND r.lat IS NOT NULL AND r.lon IS NOT NULL AND r.aspirant IS NOT NULL
-      AND NOT r.post AND NOT r.mock
+      AND NOT r.post AND NOT r.mock AND r.aspirant NOT IN (SELECT aspirant FROM wanderers)
     GROUP BY r.seat_id, r.booth_no, r.aspirant
 ), learned AS (
     SELECT seat_id, booth_no, median(lat) AS lat, median(lon) AS lon FROM personal
-    GROUP BY seat_id, booth_no HAVING count(*) >= 3
+    GROUP BY seat_id, booth_no
+    HAVING count(*) >= 3 OR (count(*) = 2 AND max(lat) - min(lat) < 0.007 AND max(lon) - min(lon) < 0.007)
 ), strays AS (
     -- where those stood who were not where the list has the booth; who claims several booths from one spot has no voice
     SELECT seat_id, booth_no, aspirant, avg(lat) AS lat, avg(lon) AS lon
@@ -252,15 +266,29 @@ WITH own AS (
     GROUP BY p.aspirant, floor(p.lat * 1000), floor(p.lon * 1000)
     HAVING count(DISTINCT p.booth_no) >= :spot_booths
 ), manners AS (
-    -- how each phone records: marks that one honest event may bear by chance and a log may not
+    -- how each phone records: marks that one honest event may bear by chance and a log may not; copies are no more
+    -- evidence than what they were copied from
     SELECT hand, count(*) AS n,
            sum(CASE WHEN abs(lat - booth_lat) < 0.0000015 AND abs(lon - booth_lon) < 0.0000015 THEN 1 ELSE 0 END)
                AS exact,
            sum(CASE WHEN abs(lat - booth_lat) < 0.000027 AND abs(lon - booth_lon) < 0.00003 THEN 1 ELSE 0 END) AS close,
            sum(CASE WHEN started % 300000000 = 0 AND met > 0 AND met % 5 = 0
                          AND coalesce(accuracy_m = round(accuracy_m), TRUE) THEN 1 ELSE 0 END) AS round,
-           sum(CASE WHEN ((started + 19800000000) // 3600000000) % 24 IN (23, 0, 1, 2, 3, 4) THEN 1 ELSE 0 END) AS night
-    FROM placed WHERE NOT post AND aspirant IS NOT NULL GROUP BY hand
+           sum(CASE WHEN ((started + 19800000000) // 3600000000) % 24 IN (23, 0, 1, 2, 3, 4) THEN 1 ELSE 0 END) AS night,
+           count(km) AS told, sum(CASE WHEN km > near_km THEN 1 ELSE 0 END) AS off,
+           sum(CASE WHEN km <= near_km THEN km END) AS way, sum(CASE WHEN km <= near_km THEN km * km END) AS way_2
+    FROM placed p
+    LEFT JOIN repeated c ON c.content = p.content
+    LEFT JOIN moved m ON m.event = p.event
+    WHERE NOT post AND aspirant IS NOT NULL AND m.event IS NULL AND coalesce(p.event = c.first_event, TRUE)
+    GROUP BY hand
+), usual_way AS (
+    -- how far from its booth work lies where positions fit their claims: mean and four standard deviations; fifty
+    -- events at least, a few tell nothing of it
+    SELECT sum(way) / sum(told - off)
+               + 4 * sqrt(greatest(0, sum(way_2) / sum(told - off) - pow(sum(way) / sum(told - off), 2))) AS km
+    FROM manners WHERE told > off AND off < :astray_share * told
+    HAVING sum(told - off) >= 50
 ), usual AS (
     SELECT coalesce(median(exact / (n * 1.0)), 0) AS exact, coalesce(median(close / (n * 1.0)), 0) AS close,
            coalesce(median(round / (n * 1.0)), 0) AS round, coalesce(median(night / (n * 1.0)), 0) AS night
@@ -268,9 +296,10 @@ WITH own AS (
 ), odd_manners AS (
     SELECT m.hand,
            m.close >= 5 AND m.close > m.n * u.close + 5 * sqrt(m.n * u.close) + 3 AS pasted,
-           m.round >= 5 AND m.round > m.n * u.round + 5 * sqrt(m.n * u.round) + 3 AS typed
+           m.round >= 5 AND m.round > m.n * u.round + 5 * sqrt(m.n * u.round) + 3 AS typed,
+           m.off >= 5 AND m.off >= :astray_share * m.told AS astray
     FROM manners m CROSS JOIN usual u
-    WHERE m.close >= 5 OR m.round >= 5
+    WHERE m.close >= 5 OR m.round >= 5 OR m.off >= 5
 ), checked AS MATERIALIZED (
     SELECT p.event, p.event_id, p.aspirant, p.hand, p.seat_id, p.booth_no, p.post, p.started, p.received, p.lat,
            p.lon, p.accuracy_m, p.device, p.weak, p.km, p.near_km AS near_limit, p.witness, p.unknown_aspirant,
@@ -321,6 +350,11 @@ WITH own AS (
                         WHEN p.south IS NOT NULL AND p.west IS NOT NULL
                         THEN NOT (p.lat BETWEEN p.south AND p.north AND p.lon BETWEEN p.west AND p.east)
                         ELSE FALSE END AS far,
+           coalesce(q.astray AND NOT p.post AND CASE
+                        WHEN p.km IS NULL THEN p.booth_no <> '' AND p.has_place
+                        ELSE p.km <= p.near_km
+                            AND p.km > (SELECT km FROM usual_way) + least(coalesce(p.accuracy_m, 0), 1000) / 1000 END,
+                    FALSE) AS by_chance,
            NOT p.post AND n.event IS NOT NULL
                AND coalesce(p.km > p.near_km + least(coalesce(p.accuracy_m, 0), 1000) / 1000, FALSE) AS other_booth
     FROM placed p
@@ -341,7 +375,7 @@ WITH own AS (
     FROM checked
     WHERE NOT (post OR unknown_aspirant OR elsewhere OR copy_of OR mock OR no_time OR ahead OR clock_day OR late OR bulk
                OR shared_device OR photo_again OR moved_copy OR same_fix OR one_spot OR typed OR no_place OR zero_place
-               OR swapped OR round_place OR from_list OR far OR other_booth)
+               OR swapped OR round_place OR from_list OR far OR other_booth OR by_chance)
 ), hours AS (
     -- 1 January 1970 was a Thursday: whole days modulo 7 are 2 on a Saturday and 3 on a Sunday
     SELECT aspirant,
@@ -425,7 +459,7 @@ WITH own AS (
                OR coalesce(o.lone_jump, FALSE) AS against,
            no_time OR clock_day OR late OR bulk OR (h.aspirant IS NOT NULL AND NOT c.post) OR shared_device
                OR photo_again OR moved_copy OR same_fix OR one_spot OR night OR typed OR swapped OR round_place
-               OR from_list OR other_booth OR coalesce(o.burst OR o.jump OR o.crowded_day OR o.even_steps, FALSE) OR coalesce(d.device_jump, FALSE)
+               OR from_list OR other_booth OR by_chance OR coalesce(o.burst OR o.jump OR o.crowded_day OR o.even_steps, FALSE) OR coalesce(d.device_jump, FALSE)
                AS unclear
     FROM checked c
     LEFT JOIN odd_moves o ON o.event = c.event
@@ -444,7 +478,7 @@ SELECT j.event, j.event_id, j.aspirant, w.aspirant_id, j.seat_id, j.booth_no, j.
        j.spot_booths, j.device_people, j.way, j.pause, j.witness, s.event IS NOT NULL AS second_record,
        j.unknown_aspirant, j.elsewhere, j.copy_of, j.mock, j.ahead, j.far, j.zero_place, j.lone_jump, j.jump, j.no_time,
        j.clock_day, j.late, j.bulk, j.crowded_day, j.burst, j.office_hours, j.shared_device, j.photo_again,
-       j.moved_copy, j.same_fix, j.one_spot, j.night, j.typed, j.even_steps, j.swapped, j.round_place, j.from_list, j.other_booth, j.no_place, j.inaccurate,
+       j.moved_copy, j.same_fix, j.one_spot, j.night, j.typed, j.even_steps, j.swapped, j.round_place, j.from_list, j.other_booth, j.by_chance, j.no_place, j.inaccurate,
        CASE WHEN j.against THEN 'refused'
             WHEN j.unclear OR (j.lacks_fix AND s.event IS NULL) THEN 'doubtful'
             ELSE 'verified' END AS verdict

@@ -92,9 +92,20 @@ def verdicts(
     blank = b["list_lat"].isna() | b["list_lon"].isna()
     at = e.merge(b.loc[blank, ["seat", "booth"]], on=["seat", "booth"])
     at = at[at["lat"].notna() & at["lon"].notna() & ~at["unknown"] & ~at["post"] & ~at["mock_location"].fillna(False)]
+    told = e[e["list_lat"].notna() & e["list_lon"].notna() & e["lat"].notna() & ~e["post"] & ~e["unknown"]]
+    away = np.sqrt((told["lat"] - told["list_lat"]) ** 2
+                   + ((told["lon"] - told["list_lon"]) * np.cos(np.radians(told["list_lat"]))) ** 2)  # fmt: skip
+    off_list = (away > told["near_limit"] / 111.195).groupby(told["aspirant_id"]).agg(["sum", "size"])
+    wanderers = off_list[off_list["sum"] >= (s.astray_share * off_list["size"]).clip(lower=5)].index
+    at = at[~at["aspirant_id"].isin(wanderers)]
     voices = at.groupby(["seat", "booth", "aspirant_id"])[["lat", "lon"]].median().reset_index()
-    learned = voices.groupby(["seat", "booth"]).agg(g_lat=("lat", "median"), g_lon=("lon", "median"), n=("lat", "size"))
-    e = e.merge(learned[learned["n"] >= 3].reset_index(), on=["seat", "booth"], how="left")
+    learned = voices.groupby(["seat", "booth"]).agg(g_lat=("lat", "median"), g_lon=("lon", "median"), n=("lat", "size"),
+                                                   high=("lat", np.ptp), wide=("lon", np.ptp))  # fmt: skip
+    learned = learned[
+        (learned["n"] >= 3) | ((learned["n"] == 2) & (learned["high"] < 0.007) & (learned["wide"] < 0.007))
+    ]
+    learned = learned[["g_lat", "g_lon"]]
+    e = e.merge(learned.reset_index(), on=["seat", "booth"], how="left")
     listed = e["list_lat"].notna() & e["list_lon"].notna()
     right = _mended(e)
     e = e.merge(right, on=["seat", "booth"], how="left")
@@ -113,7 +124,7 @@ def verdicts(
     elsewhere = e["other_seat"] | ((e["booth"] != "") & e["south"].notna() & e["listed"].isna())
     slack = e["near_limit"] + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
     astray = placed & ~zero & ~swapped & ((e["km"] > e["near_limit"]) | (e["km"].isna() & (e["booth"] != "")))
-    where = b.merge(learned[learned["n"] >= 3].reset_index(), on=["seat", "booth"], how="left")
+    where = b.merge(learned.reset_index(), on=["seat", "booth"], how="left")
     own = where["list_lat"].notna() & where["list_lon"].notna()
     where = where.merge(right, on=["seat", "booth"], how="left")
     where["b_lat"] = where["m_lat"].fillna(where["list_lat"].where(own, where["g_lat"]))
@@ -130,37 +141,6 @@ def verdicts(
     off = np.where(e["km"].notna(), e["km"] > slack, np.where(e["south"].notna(), ~inside, False))
     far = ~e["post"] & placed & ~zero & ~swapped & ~by_booth & off
     other_booth = ~e["post"] & by_booth & (e["km"] > slack)
-    grid = off_grid(e["lat"], 1e4) + off_grid(e["lon"], 1e4) > 0.005
-    typed_in = off_grid(e["lat"], 100) + off_grid(e["lon"], 100) < 1e-6
-    if grid[placed].mean() > 0.5:
-        typed_in |= off_grid(e["lat"], 1000) + off_grid(e["lon"], 1000) < 1e-6
-    round_place = ~e["post"] & ~zero & typed_in
-    away_lat, away_lon = (e["lat"] - e["list_lat"]).abs(), (e["lon"] - e["list_lon"]).abs()
-    e["exact"] = (away_lat < 1.5e-6) & (away_lon < 1.5e-6)
-    e["close"] = (away_lat < 2.7e-5) & (away_lon < 3e-5)
-    e["round"] = (e["started"] % 300_000_000 == 0) & (e["met"] > 0) & (e["met"] % 5 == 0) & (
-        e["accuracy_m"].isna() | (e["accuracy_m"] == e["accuracy_m"].round()))  # fmt: skip
-    e["dark"] = ((e["started"] + IST) // 3_600_000_000 % 24).isin([23, 0, 1, 2, 3, 4])
-    manners = e[~e["post"] & ~e["unknown"]].groupby("hand")[["exact", "close", "round", "dark"]].agg(["sum", "size"])
-    usual = {
-        name: (manners[name]["sum"] / manners[name]["size"]).median() for name in ("exact", "close", "round", "dark")
-    }
-
-    def too_often(name: str) -> pd.Series:
-        seen, size = manners[name]["sum"], manners[name]["size"]
-        most = size * usual[name] + 5 * np.sqrt(size * usual[name]) + 3
-        return e["hand"].isin(seen[(seen >= 5) & (seen > most)].index) & e[name]
-
-    e["same_fix"] &= usual["exact"] <= 0.5
-    from_list = ~e["post"] & ~zero & ((e["exact"] & (usual["exact"] <= 0.5)) | too_often("close"))
-    typed = ~e["post"] & too_often("round")
-    night = ~e["post"] & e["dark"] & (usual["dark"] <= 0.02)
-    y, x = np.floor(e["lat"] * 1000), np.floor(e["lon"] * 1000)
-    desk = e["km"] > s.spot_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
-    spots = e[desk & ~e["unknown"]].assign(y=y, x=x).groupby(["aspirant_id", "y", "x"])["booth_no"].nunique()
-    keys = pd.MultiIndex.from_arrays([e["aspirant_id"], y, x])
-    one_spot = keys.isin(spots[spots >= s.spot_booths].index)
-
     # copies that were moved
     work = e[e["lat"].notna() & ~e["post"] & ~e["unknown"]].assign(acc=e["accuracy_m"].fillna(-1))
     logs = work.groupby("aspirant_id").size()
@@ -192,6 +172,55 @@ def verdicts(
     cluster = step.cumsum()
     moved = pd.Series(False, index=e.index)
     moved[t.index] = (t["event"] > t.groupby(cluster)["event"].transform("min")) | by_first
+
+    grid = off_grid(e["lat"], 1e4) + off_grid(e["lon"], 1e4) > 0.005
+    typed_in = off_grid(e["lat"], 100) + off_grid(e["lon"], 100) < 1e-6
+    if grid[placed].mean() > 0.5:
+        typed_in |= off_grid(e["lat"], 1000) + off_grid(e["lon"], 1000) < 1e-6
+    round_place = ~e["post"] & ~zero & typed_in
+    away_lat, away_lon = (e["lat"] - e["list_lat"]).abs(), (e["lon"] - e["list_lon"]).abs()
+    e["exact"] = (away_lat < 1.5e-6) & (away_lon < 1.5e-6)
+    e["close"] = (away_lat < 2.7e-5) & (away_lon < 3e-5)
+    e["round"] = (e["started"] % 300_000_000 == 0) & (e["met"] > 0) & (e["met"] % 5 == 0) & (
+        e["accuracy_m"].isna() | (e["accuracy_m"] == e["accuracy_m"].round()))  # fmt: skip
+    e["dark"] = ((e["started"] + IST) // 3_600_000_000 % 24).isin([23, 0, 1, 2, 3, 4])
+    manners = (
+        e[~e["post"] & ~e["unknown"] & ~e["copy_of"] & ~moved]
+        .groupby("hand")[["exact", "close", "round", "dark"]]
+        .agg(["sum", "size"])
+    )
+    usual = {
+        name: (manners[name]["sum"] / manners[name]["size"]).median() for name in ("exact", "close", "round", "dark")
+    }
+
+    fits = e[~e["post"] & ~e["unknown"] & e["km"].notna() & ~e["copy_of"] & ~moved].assign(
+        off=lambda t: t["km"] > t["near_limit"]
+    )
+    phones_off = fits.groupby("hand")["off"].agg(["sum", "size"])
+    orderly = fits["hand"].map(phones_off["sum"] < s.astray_share * phones_off["size"]).astype(bool) & ~fits["off"]
+    usual_km = fits.loc[orderly, "km"].mean() + 4 * fits.loc[orderly, "km"].std(ddof=0)
+    usual_km = usual_km if orderly.sum() >= 50 else np.inf
+    astray_hands = phones_off[
+        (phones_off["sum"] >= 5) & (phones_off["sum"] >= s.astray_share * phones_off["size"])
+    ].index
+    by_chance = e["hand"].isin(astray_hands) & ~e["post"] & np.where(
+        e["km"].isna(), (e["booth"] != "") & placed, (e["km"] <= e["near_limit"])
+        & (e["km"] > usual_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000))  # fmt: skip
+
+    def too_often(name: str) -> pd.Series:
+        seen, size = manners[name]["sum"], manners[name]["size"]
+        most = size * usual[name] + 5 * np.sqrt(size * usual[name]) + 3
+        return e["hand"].isin(seen[(seen >= 5) & (seen > most)].index) & e[name]
+
+    e["same_fix"] &= usual["exact"] <= 0.5
+    from_list = ~e["post"] & ~zero & ((e["exact"] & (usual["exact"] <= 0.5)) | too_often("close"))
+    typed = ~e["post"] & too_often("round")
+    night = ~e["post"] & e["dark"] & (usual["dark"] <= 0.02)
+    y, x = np.floor(e["lat"] * 1000), np.floor(e["lon"] * 1000)
+    desk = e["km"] > s.spot_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
+    spots = e[desk & ~e["unknown"]].assign(y=y, x=x).groupby(["aspirant_id", "y", "x"])["booth_no"].nunique()
+    keys = pd.MultiIndex.from_arrays([e["aspirant_id"], y, x])
+    one_spot = keys.isin(spots[spots >= s.spot_booths].index)
 
     # when
     e["ahead"] = e["started"] > e["received"] + s.ahead_minutes * 60_000_000
@@ -225,7 +254,8 @@ def verdicts(
     zero, swapped = zero & ~e["post"], swapped & ~e["post"]
     sound = ~(e["post"] | e["unknown"] | elsewhere | e["copy_of"] | mock | e["started"].isna() | e["ahead"] | clock
               | late | bulk | e["shared"] | e["photo_again"] | moved | e["same_fix"] | one_spot | typed
-              | no_place | zero | swapped | round_place | from_list | far | other_booth)  # fmt: skip
+              | no_place | zero | swapped | round_place | from_list | far | other_booth
+              | by_chance)  # fmt: skip
     e["blur"] = e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
     j = e[sound].sort_values(["hand", "started", "event"])
     g = j.groupby("hand")
@@ -277,7 +307,7 @@ def verdicts(
     unclear = (
         e["started"].isna() | clock | late | bulk | whole(crowded) | whole(steady) | (desks & ~e["post"]) | e["shared"]
         | e["photo_again"] | moved | e["same_fix"] | one_spot | night | typed | swapped | round_place | from_list
-        | other_booth | whole(burst) | whole(jump) | whole(phone_jump)
+        | other_booth | by_chance | whole(burst) | whole(jump) | whole(phone_jump)
     )  # fmt: skip
     lacks = no_place | inaccurate
     blind = e[lacks & ~against & ~unclear & (e["booth"] != "")]
