@@ -5,8 +5,9 @@ election: an election's own swing cannot be learned. Ridge regression with prior
 sit on it (LightGBM with the linear part as its starting score). Whether they do is decided out of time.
 
 Every prediction is a sum: base + seat baseline + one contribution per feature. Trees give theirs by TreeSHAP
-(Lundberg et al. 2020, *Nature Machine Intelligence* 2, 56-67), computed by LightGBM itself; the linear part's are
-coefficient times the distance from the mean (linear SHAP with independent features).
+(Lundberg et al. 2020, *Nature Machine Intelligence* 2, 56-67), which LightGBM computes once for each kind of row
+(`khaka.training.tree_tables`); the linear part's are coefficient times the distance from the mean (linear SHAP with
+independent features).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sklearn.utils.validation import check_is_fitted
 from khaka.data.durable import write_bytes, write_json
 from khaka.training.prior_ridge import Floats, Labels, Posterior, average, choose_width, fit, log_evidence
 from khaka.training.support import seen
+from khaka.training.tree_tables import TreeTables
 
 if TYPE_CHECKING:
     import lightgbm
@@ -166,6 +168,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.booster_: lightgbm.Booster | None = None
         if self.trees and len(frame) >= 4 * self.leaf_rows:
             self.booster_ = self._grow(target, design, group)
+        self.tables_ = TreeTables(self.booster_) if self.booster_ is not None else None
         return self
 
     def predict(self, X: pd.DataFrame) -> Floats:
@@ -178,15 +181,16 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Rows add up to the prediction.
         """
         check_is_fitted(self, "posterior_")
-        design = np.ascontiguousarray(self._design(X))
+        design = self._design(X)
         mean = self.posterior_.mean
         table = np.empty((len(X), len(mean) + 1))  # filled in place: at a state's size copies cost more than sums
         base, seat, person = table[:, 0], table[:, 1], table[:, 2:]
         base[:] = self.baseline_mean_
         seat[:] = X[BASELINE].to_numpy(dtype=float) - self.baseline_mean_ + design[:, -1] * mean[-1]
         np.multiply(design[:, :-1], mean[:-1], out=person)
-        if self.booster_ is not None:
-            shap = np.asarray(self.booster_.predict(design, pred_contrib=True, num_threads=self.threads))
+        if self.tables_ is not None:
+            shap = np.zeros((len(mean) + 1, len(X))).T  # a column lies together, as the tables add to it
+            self.tables_.add(design, shap)
             person += shap[:, :-2]
             seat += shap[:, -2]
             base += shap[:, -1]
@@ -254,6 +258,7 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
             import lightgbm
 
             model.booster_ = lightgbm.Booster(model_str=(folder / _TREES).read_text(encoding="utf-8"))
+        model.tables_ = TreeTables(model.booster_) if model.booster_ is not None else None
         return model
 
     def _scale(self, frame: pd.DataFrame) -> None:
