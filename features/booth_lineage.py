@@ -16,6 +16,7 @@ from khaka.data.lineage import FILE, build_lineage, kept_lineage
 from khaka.data.lineage_carry import carry
 from khaka.data.store import TableStore
 from khaka.features.cutoff import KnownTables
+from khaka.features.polls import poll_votes
 from khaka.features.source import Source, cache_folder
 
 KEY: Final = ["election_id", "seat_id", "booth_no"]
@@ -128,7 +129,8 @@ def _wide(votes: pd.DataFrame) -> pd.DataFrame:
 
 def _polls(known: KnownTables) -> pd.DataFrame:
     """Return place and election of every past general poll with booth votes, sorted by place and day."""
-    polls = known.sql("SELECT DISTINCT election_id, seat_id FROM booth_votes WHERE votes > 0 ORDER BY 1, 2")
+    polls = poll_votes(known)
+    polls = polls.loc[polls["votes"] > 0, ["election_id", "seat_id"]].drop_duplicates(ignore_index=True)
     polls = polls[polls["election_id"].isin(known.past) & ~polls["election_id"].str.contains("-BYE")]
     if polls.empty:
         return polls.assign(place=pd.Series(dtype="str"))

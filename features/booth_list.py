@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from khaka.features.cutoff import KnownTables
+from khaka.features.polls import poll_votes
 
 # The election's own list, else that of the last poll with one. Votes are joined with the list of their own election
 # by number, with another election's only by a station name that is unique in both.
@@ -30,9 +31,9 @@ WITH wanted AS (
     SELECT p.seat_id, p.election_id,
            row_number() OVER (PARTITION BY p.seat_id ORDER BY e.poll_date DESC, p.election_id DESC) AS place
     FROM (
-        SELECT v.election_id, v.seat_id FROM booth_votes v JOIN wanted w ON w.seat_id = v.seat_id
+        SELECT v.election_id, v.seat_id FROM poll_votes v JOIN wanted w ON w.seat_id = v.seat_id
         GROUP BY v.election_id, v.seat_id
-        HAVING sum(v.votes) > 0 AND count(CASE WHEN v.party = (SELECT party FROM parameters) THEN v.votes END) > 0) p
+        HAVING sum(v.votes) > 0 AND sum(CASE WHEN v.party = (SELECT party FROM parameters) THEN v.counted END) > 0) p
     JOIN elections e ON e.election_id = p.election_id WHERE e.poll_date IS NOT NULL
 ), shares AS (
     SELECT v.election_id, v.seat_id, v.booth_no,
@@ -78,5 +79,5 @@ def booth_list(known: KnownTables, party: str) -> pd.DataFrame:
         election_id (of the list), seat_id, booth_no, lat, lon, block, weak (flag, blank where unknown).
     """
     parameters = pd.DataFrame({"election_id": [known.election_id], "party": [party]})
-    rows = known.sql(_QUERY, parameters=parameters)
+    rows = known.sql(_QUERY, parameters=parameters, poll_votes=poll_votes(known))
     return rows.assign(weak=rows["weak"].astype("boolean"))

@@ -16,16 +16,16 @@ import numpy as np
 import pandas as pd
 
 from khaka.features.booth_lineage import carried_votes
-from khaka.features.booths import LAST_POLL
+from khaka.features.booth_support import booth_support
 from khaka.features.cutoff import KnownTables
 from khaka.features.denominators import electors
 from khaka.features.party_history import neighbour_means
+from khaka.features.polls import LAST_POLL, poll_votes, polled_seats
 from khaka.features.registry import FeatureInfo, by_name
 
 _KNOWN: Final = "result_date of that election"
 _SWING: Final = "booth_votes, booths through the lineage"
 _LEAST_KNOWN: Final = 0.5
-_CLOSE: Final = 5.0  # points
 
 
 def _info(name: str, unit: str, doc: str, source: str = "booth_votes") -> FeatureInfo:
@@ -52,67 +52,9 @@ FEATURES: Final = by_name(
 )  # fmt: skip
 """Features of change at the booths, by name."""
 
-# Margins and turnout beside support, one row a place and party. A state has two million pairs of a booth and a party,
-# so that they stay in SQL. Every party of a seat stands in all of its booths, with no votes where the sheet has none.
-_SUPPORT: Final = f"""{LAST_POLL}
-, counted AS (
-    SELECT l.place, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes,
-           max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
-                    THEN b.votes_polled END) AS polled,
-           max(CASE WHEN b.electors > 0 AND b.votes_polled > 0 AND b.votes_polled <= b.electors
-                    THEN b.electors END) AS electors
-    FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
-    LEFT JOIN booths b ON b.election_id = v.election_id AND b.seat_id = v.seat_id AND b.booth_no = v.booth_no
-    GROUP BY l.place, v.booth_no, v.party
-), leaders AS (
-    SELECT place, booth_no, sum(votes) AS total, max(votes) AS first, max(polled) AS polled, max(electors) AS electors,
-           row_number() OVER (ORDER BY place, booth_no) AS booth
-    FROM counted GROUP BY place, booth_no HAVING sum(votes) > 0
-), parties AS (
-    SELECT place, party, row_number() OVER (ORDER BY place, party) AS unit
-    FROM counted WHERE party NOT IN ('IND', 'OTH') AND votes > 0 GROUP BY place, party
-), coded AS (
-    -- whole numbers as keys from here on: sorting text is what costs
-    SELECT l.booth, p.unit, c.votes, l.first
-    FROM counted c JOIN leaders l ON l.place = c.place AND l.booth_no = c.booth_no
-    LEFT JOIN parties p ON p.place = c.place AND p.party = c.party
-), seconds AS (
-    SELECT booth, coalesce(CASE WHEN sum(CASE WHEN votes = first THEN 1 ELSE 0 END) > 1 THEN max(first)
-                                ELSE max(CASE WHEN votes < first THEN votes END) END, 0) AS second
-    FROM coded GROUP BY booth
-), shared AS (
-    SELECT p.unit, b.booth, b.total, b.polled, b.electors, coalesce(c.votes, 0) / b.total AS share,
-           100 * (coalesce(c.votes, 0) / b.total
-                  - CASE WHEN coalesce(c.votes, 0) < b.first THEN b.first ELSE s.second END / b.total) AS margin
-    FROM parties p JOIN leaders b ON b.place = p.place JOIN seconds s ON s.booth = b.booth
-    LEFT JOIN coded c ON c.booth = b.booth AND c.unit = p.unit
-), ranked AS (
-    SELECT unit, total, polled, electors, margin,
-           sum(total) OVER (PARTITION BY unit ORDER BY margin, booth
-                            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - total / 2 AS middle,
-           sum(total) OVER (PARTITION BY unit) AS whole,
-           -- booths of the same share have the mean of their ranks
-           (rank() OVER (PARTITION BY unit ORDER BY share)
-            + count(*) OVER (PARTITION BY unit ORDER BY share RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) / 2.0
-               / count(*) OVER (PARTITION BY unit) > 0.5 AS strong
-    FROM shared
-), summed AS (
-SELECT unit,
-       min(CASE WHEN middle / whole >= 0.1 THEN margin END) AS booth_margin_low,
-       min(CASE WHEN middle / whole >= 0.5 THEN margin END) AS booth_margin_median,
-       min(CASE WHEN middle / whole >= 0.9 THEN margin END) AS booth_margin_high,
-       sum(CASE WHEN abs(margin) < {_CLOSE} THEN total ELSE 0 END) / sum(total) AS booth_close,
-       sum(CASE WHEN strong THEN polled END) * 1.0 / sum(CASE WHEN strong AND polled IS NOT NULL THEN electors END)
-           - sum(CASE WHEN NOT strong THEN polled END) * 1.0
-             / sum(CASE WHEN NOT strong AND polled IS NOT NULL THEN electors END) AS booth_turnout_gap
-    FROM ranked GROUP BY unit
-) SELECT p.place, p.party, s.booth_margin_low, s.booth_margin_median, s.booth_margin_high, s.booth_close,
-         s.booth_turnout_gap
-FROM summed s JOIN parties p ON p.unit = s.unit ORDER BY p.place, p.party
-"""
 _SEATS: Final = f"""{LAST_POLL}
-SELECT l.place, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
-FROM booth_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
+SELECT l.place, v.party, sum(v.votes) AS votes
+FROM poll_votes v JOIN last_poll l ON l.election_id = v.election_id AND l.seat_id = v.seat_id
 GROUP BY l.place, v.party ORDER BY l.place, v.party
 """
 
@@ -134,12 +76,11 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
     """
     place = known.place(people["seat_id"]).astype("object").set_axis(people.index)
     keys = pd.MultiIndex.from_arrays([place, people["party"].astype("object")])
-    seats = known.sql("SELECT DISTINCT seat_id FROM booth_votes ORDER BY seat_id")
+    seats = pd.DataFrame({"seat_id": polled_seats(known)})
     seats["place"] = known.place(seats["seat_id"]).astype("str") if len(seats) else pd.Series(dtype="str")
-    asked = seats[seats["place"].isin(set(place.dropna()))]
-    support = known.sql(_SUPPORT, places=asked).set_index(["place", "party"])
+    support = booth_support(known, place, people["party"])
     swing, volatility = _swing(carried_votes(known))
-    lag = _neighbours(known, known.sql(_SEATS, places=seats))
+    lag = _neighbours(known, known.sql(_SEATS, poll_votes=poll_votes(known), places=seats))
     roll = electors(known)
     growth = roll[~roll["election_id"].str.contains("-BYE")].drop_duplicates("place", keep="last")
     out = pd.concat(

@@ -103,7 +103,8 @@ class DuckEngine:
 
     def run(self, query: str) -> pd.DataFrame:
         """Return the result of one query, times in UTC."""
-        result: pd.DataFrame = self._connection.sql(query).df()
+        self._connection.execute(query)  # `sql` would plan it twice
+        result: pd.DataFrame = self._connection.df()
         return result
 
     def stream(self, query: str, rows: int) -> Iterator[pd.DataFrame]:
