@@ -2,6 +2,8 @@
 
 A cycle's field work is judged as it stood on its decision date. New records of the coming cycle lie in the same files
 and leave it as it was, so what is kept stands under a fingerprint of the rows that it was made from, not of the files.
+Only the last cycle, whose records the new ones are, stands under the files': reading its rows to find that they are
+others would be work for nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, set
     # the same files as last time: no need to look at their rows
     note, files = own.with_suffix(".json"), _files_hash(known, settings)
     noted = _noted(note)
-    rows = noted["rows"] if noted.get("files") == files else _rows_hash(known, settings)
+    rows = files[:32] if _is_last(known) else noted["rows"] if noted.get("files") == files else None
+    rows = rows or _rows_hash(known, settings)
     path = own.with_name(f"{own.name}-{rows}.parquet")
     if path.exists():
         try:
@@ -79,6 +82,14 @@ def _frame(path: Path) -> pd.DataFrame:
     return frame
 
 
+def _is_last(known: KnownTables) -> bool:
+    """Return whether no later cycle has aspirants: the one whose field work is still coming in."""
+    cycles = set(known.source.read("aspirants")["election_id"].dropna())
+    days = known.source.read("elections").set_index("election_id")["result_date"]
+    later = days[days.index.isin(cycles) & (days > days.get(known.election_id, pd.NaT))]
+    return known.election_id in cycles and later.empty
+
+
 def _noted(path: Path) -> dict[str, str]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -100,7 +111,7 @@ def _around(known: KnownTables, settings: str) -> str:
     )
     for table in ("aspirants", "elections"):
         # by column name, not by row: what one row is must not depend on the others' order
-        rows = pd.util.hash_pandas_object(known.frame(table).astype("str"), index=False)
+        rows = pd.util.hash_pandas_object(known.frame(table), index=False)
         digest.update(f"{table} {len(rows)} {int(rows.sum())}".encode())
     if len(known.left_out):
         digest.update(f"left out {int(pd.util.hash_pandas_object(known.left_out, index=False).sum())}".encode())

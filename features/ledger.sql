@@ -15,8 +15,10 @@ WITH own AS (
     SELECT aspirant_id, seat_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant,
            dense_rank() OVER (ORDER BY person_id) AS person
     FROM own
-), anyone AS (
-    SELECT DISTINCT aspirant_id, TRUE AS listed FROM aspirants
+), listed AS (
+    -- everybody of any cycle; those of this one with their numbers
+    SELECT a.aspirant_id, w.aspirant, w.person, w.seat_id
+    FROM (SELECT DISTINCT aspirant_id FROM aspirants) a LEFT JOIN who w ON w.aspirant_id = a.aspirant_id
 ), ranges AS (
     -- near is no more than the booths' mean spacing: in a town 1.5 km is half the seat
     SELECT seat_id, booths, south, north, west, east,
@@ -53,11 +55,9 @@ WITH own AS (
                 WHEN abs(a.lat * 10000 - round(a.lat * 10000)) + abs(a.lon * 10000 - round(a.lon * 10000)) > 0.005
                      AND a.accuracy_m IS NOT NULL
                 THEN hash(a.lat, a.lon, a.accuracy_m) END AS fix
-    FROM activity a
-    LEFT JOIN who w ON w.aspirant_id = a.aspirant_id
-    LEFT JOIN anyone k ON k.aspirant_id = a.aspirant_id
-    WHERE w.aspirant IS NOT NULL
-       OR (k.listed IS NULL AND (a.seat_id IS NULL OR a.seat_id IN (SELECT seat_id FROM who)))
+    FROM activity a LEFT JOIN listed w ON w.aspirant_id = a.aspirant_id
+    WHERE (w.aspirant IS NOT NULL OR w.aspirant_id IS NULL)
+      AND (w.aspirant IS NOT NULL OR a.seat_id IS NULL OR a.seat_id IN (SELECT seat_id FROM who))
 ), repeated AS (
     SELECT content, min(event) AS first_event FROM raw GROUP BY content HAVING count(*) > 1
 ), photos AS (
@@ -243,7 +243,7 @@ WITH own AS (
     WHERE p.has_place AND NOT p.zero_place AND NOT p.swapped AND coalesce(p.km > p.near_km, p.booth_no <> '')
 ), around AS (
     -- each booth in its own cell and the eight around it: cells are a little wider than far_km
-    SELECT b.seat_id, b.booth_no, b.lat, b.lon, floor(b.lat * 80 / :far_km) + i.step AS y,
+    SELECT b.seat_id, b.booth_no, b.lat, b.lon, cos(radians(b.lat)) AS narrow, floor(b.lat * 80 / :far_km) + i.step AS y,
            floor(b.lon * 80 / :far_km) + j.step AS x
     FROM known_booths b
     CROSS JOIN (SELECT -1 AS step UNION ALL SELECT 0 UNION ALL SELECT 1) i
@@ -254,7 +254,7 @@ WITH own AS (
     FROM (
         SELECT a.event, c.booth_no,
                111.195 * sqrt((a.lat - c.lat) * (a.lat - c.lat)
-                              + (a.lon - c.lon) * cos(radians(c.lat)) * (a.lon - c.lon) * cos(radians(c.lat))) AS km
+                              + (a.lon - c.lon) * c.narrow * (a.lon - c.lon) * c.narrow) AS km
         FROM astray a JOIN around c ON c.seat_id = a.seat_id AND c.y = floor(a.y) AND c.x = floor(a.x)) found
     WHERE km <= :far_km
     GROUP BY event

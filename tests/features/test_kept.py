@@ -92,3 +92,23 @@ def test_a_damaged_file_is_made_again(store: TableStore) -> None:
 def test_another_day_is_another_table(store: TableStore) -> None:
     made(store)
     assert made(store, day=dt.date(2016, 11, 15)) == 1
+
+
+def test_the_last_cycle_follows_its_files_and_its_rows_are_not_read_for_it(
+    store: TableStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("khaka.features.kept._rows_hash", lambda *_: pytest.fail("rows were read"))
+    day = dt.date(2021, 12, 1)
+    assert [made(store, NEW, day), made(store, NEW, day)] == [1, 0]
+    add(store, "e2", "b", "2021-11-01")
+    assert [made(store, NEW, day), made(store, NEW, day)] == [1, 0]
+
+
+def test_people_in_another_order_are_the_same_people(store: TableStore) -> None:
+    people = pd.DataFrame({"election_id": OLD, "seat_id": SEAT, "aspirant_id": ["c", "a"], "criminal_cases": [1, None]})
+    store.write("aspirants", people)
+    assert made(store) == 1
+    store.write("aspirants", people[::-1])
+    assert made(store) == 0
+    store.write("aspirants", people.assign(criminal_cases=[2, None]))
+    assert made(store) == 1
