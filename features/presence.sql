@@ -27,13 +27,16 @@ WITH ledger AS MATERIALIZED (
            (max(p.lon) - min(p.lon)) * cos(radians(avg(p.lat))) AS wide
     FROM booth_list b LEFT JOIN parts p ON p.seat_id = b.seat_id AND p.booth_no = b.booth_no
     GROUP BY b.seat_id
+), at_weeks AS (
+    SELECT aspirant, seat_id, booth_no, started // 604800000000 AS week, min(CASE WHEN weak THEN 1 ELSE 0 END) AS weak,
+           max(met) AS met, max(started) AS last
+    FROM ledger WHERE verdict = 'verified' AND NOT post
+    GROUP BY aspirant, seat_id, booth_no, started // 604800000000
 ), at_booth AS (
     -- one line per aspirant and booth: a second visit adds no booth, people met count once, at their largest
-    SELECT aspirant, seat_id, booth_no, min(CASE WHEN weak THEN 1 ELSE 0 END) AS weak, max(met) AS met,
-           count(DISTINCT started // 604800000000) AS weeks,
-           max(pow(0.5, greatest((SELECT now FROM clock) - started, 0) / 86400000000.0 / :half_life_days)) AS freshness
-    FROM ledger WHERE verdict = 'verified' AND NOT post
-    GROUP BY aspirant, seat_id, booth_no
+    SELECT aspirant, seat_id, booth_no, min(weak) AS weak, max(met) AS met, count(week) AS weeks,
+           pow(0.5, greatest((SELECT now FROM clock) - max(last), 0) / 86400000000.0 / :half_life_days) AS freshness
+    FROM at_weeks GROUP BY aspirant, seat_id, booth_no
 ), spread AS (
     SELECT a.aspirant,
            count(*) AS reached, sum(a.weak) AS weak_reached, sum(a.freshness) AS freshness,
@@ -47,10 +50,13 @@ WITH ledger AS MATERIALIZED (
 ), people AS (
     SELECT aspirant, sum(met) AS met FROM at_booth GROUP BY aspirant
 ), rhythm AS (
-    SELECT aspirant, count(DISTINCT ((SELECT now FROM clock) - started) // 604800000000) AS weeks
-    FROM ledger
-    WHERE verdict = 'verified' AND NOT post AND (SELECT now FROM clock) - started >= 0
-      AND (SELECT now FROM clock) - started < 26 * 604800000000
+    SELECT aspirant, count(week) AS weeks
+    FROM (
+        SELECT aspirant, ((SELECT now FROM clock) - started) // 604800000000 AS week
+        FROM ledger
+        WHERE verdict = 'verified' AND NOT post AND (SELECT now FROM clock) - started >= 0
+          AND (SELECT now FROM clock) - started < 26 * 604800000000
+        GROUP BY aspirant, ((SELECT now FROM clock) - started) // 604800000000) active
     GROUP BY aspirant
 ), claimed AS (
     -- the unit of the verified share is a claimed booth and day, so repetition does not move it
