@@ -1,4 +1,4 @@
-"""Votes of every known poll by seat and party, summed over booths: read once, for all who ask which poll was the last."""
+"""Votes of every known poll by seat and party, summed over booths: read once, for all who ask for the last poll."""
 
 from __future__ import annotations
 

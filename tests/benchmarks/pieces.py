@@ -93,39 +93,71 @@ def features_first(workspace: Path) -> float:
     return features(workspace)
 
 
-def booths_sql(workspace: Path) -> float:
+def features_sql(workspace: Path) -> float:
+    """Booth history, and presence from all of the coming cycle's events: what is made from long tables."""
+    from khaka.features import booths, presence
+    from khaka.features.people import people
+
+    known, world = _known(workspace)
+    units = people(known, party=world["party"], kind="aspirant")
+    held: list[pd.DataFrame] = []
+
+    def work() -> None:
+        held.append(booths.features(known, units).assign(seat_id=units["seat_id"]).drop_duplicates("seat_id"))
+        held.append(presence._make(known, world["party"]))  # never from the cache
+
+    seconds = timed(work)
+    held[0].to_parquet(workspace / "booths_sql.parquet")
+    held[1].to_parquet(workspace / "presence_sql.parquet")
+    return seconds
+
+
+def features_pandas(workspace: Path) -> float:
+    """The same in plain pandas, checked equal."""
+    import presence_pandas
+    from booth_list_pandas import booth_list
+    from plain import booth_history
+
+    from khaka.features.cutoff import end_of_day
+
+    known, world = _known(workspace)
+    tables, until = workspace / "tables", end_of_day(known.as_of)
+    held: list[pd.DataFrame] = []
+
+    def work() -> None:
+        held.extend(booth_history(tables, set(known.past), world["party"]))
+        everybody = pd.read_parquet(tables / "aspirants")
+        listed = booth_list(tables, known.election_id, world["party"], set(known.past))
+        events = pd.read_parquet(tables / "activity", columns=NEEDED["activity"])
+        events = presence_pandas.own_events(events, everybody, known.election_id, until)
+        own = everybody[everybody["election_id"] == known.election_id]
+        judged = presence_pandas.verdicts(events, own, listed, known.presence)
+        now = until.value // 1000  # microseconds
+        held.append(presence_pandas.features(judged, own, listed, now, known.presence))
+
+    seconds = timed(work)
+    support, turnout, field = held
+    booths = pd.concat([support.xs(world["party"], level="party"), turnout], axis=1)
+    for name, plain, count in (("booths", booths, 10), ("presence", field, 10)):
+        ours = pd.read_parquet(workspace / f"{name}_sql.parquet")
+        ours = ours.set_index("seat_id") if name == "booths" else ours
+        plain = plain.reindex(ours.index)
+        shared = [column for column in plain.columns if column in ours.columns]
+        assert len(shared) == count, shared
+        ours, plain = ours[shared].astype(float), plain[shared].astype(float)
+        pd.testing.assert_frame_equal(ours, plain, rtol=1e-9, atol=1e-12, check_names=False, check_index_type=False)
+    return seconds
+
+
+def _known(workspace: Path) -> tuple[Any, dict[str, Any]]:
     from khaka.data.workspace import open_workspace
-    from khaka.features import booths
     from khaka.features.cutoff import KnownTables
     from khaka.features.source import FrameSource
 
     world = world_of(workspace)
     source = FrameSource(open_workspace(workspace).store)
-    known = KnownTables(source, as_of=dt.date.fromisoformat(world["as_of"]), election_id=world["election_id"])
-    known.has("booth_votes")
-    seats = sorted(set(source.read("seats")["seat_id"]))
-    people = pd.DataFrame({"seat_id": seats, "party": world["party"]}, dtype="str")
-    held: list[pd.DataFrame] = []
-    seconds = timed(lambda: held.append(booths.features(known, people)))
-    held[0].assign(seat_id=seats).to_parquet(workspace / "booths_sql.parquet")
-    return seconds
-
-
-def booths_pandas(workspace: Path) -> float:
-    from plain import booth_history
-
-    world = world_of(workspace)
-    elections = pd.read_parquet(workspace / "tables" / "elections")
-    past = set(elections.loc[elections["result_date"] <= pd.Timestamp(world["as_of"]), "election_id"])
-    held: list[tuple[pd.DataFrame, pd.DataFrame]] = []
-    seconds = timed(lambda: held.append(booth_history(workspace / "tables", past)))
-    support, turnout = held[0]
-    ours = pd.read_parquet(workspace / "booths_sql.parquet").set_index("seat_id")
-    plain = pd.concat([support.xs(world["party"], level="party"), turnout], axis=1).reindex(ours.index)
-    shared = [name for name in plain.columns if name in ours.columns]
-    assert len(shared) == 10, shared
-    pd.testing.assert_frame_equal(ours[shared].astype(float), plain[shared].astype(float), rtol=1e-9, check_names=False)
-    return seconds
+    as_of = dt.date.fromisoformat(world["as_of"])
+    return KnownTables(source, as_of=as_of, election_id=world["election_id"]), world
 
 
 def batch(workspace: Path) -> float:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 
-def booth_history(tables: Path, past: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the party features and the turnout features of each seat's last poll with booths.
+def booth_history(tables: Path, past: set[str], party: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a party's features and the turnout features of each seat's last poll with booths.
 
     Parameters
     ----------
@@ -17,6 +17,8 @@ def booth_history(tables: Path, past: set[str]) -> tuple[pd.DataFrame, pd.DataFr
         Folder of the workspace's tables.
     past : set of str
         Elections whose results are known.
+    party : str
+        Whose features.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def booth_history(tables: Path, past: set[str]) -> tuple[pd.DataFrame, pd.DataFr
     booth = booth[booth["total"] > 0]
     last = _last(booth, elections)
     votes, booth = votes.merge(last), booth.merge(last)
-    parties = votes.loc[~votes["party"].isin(["IND", "OTH"]) & (votes["votes"] > 0), ["seat_id", "party"]]
+    parties = votes.loc[(votes["party"] == party) & (votes["votes"] > 0), ["seat_id", "party"]]
     rows = parties.drop_duplicates().merge(booth, on="seat_id").merge(
         votes, on=["election_id", "seat_id", "booth_no", "party"], how="left"
     )  # fmt: skip

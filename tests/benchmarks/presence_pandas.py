@@ -346,6 +346,16 @@ def _mended(e: pd.DataFrame) -> pd.DataFrame:
     return agreed.loc[agreed["voices"].fillna(0) < 3, ["seat", "booth", "m_lat", "m_lon"]]
 
 
+def own_events(activity: pd.DataFrame, aspirants: pd.DataFrame, election_id: str, until: pd.Timestamp) -> pd.DataFrame:
+    """Return the events of an election's aspirants, and of unknown people in their seats, known before a moment."""
+    own = aspirants[aspirants["election_id"] == election_id]
+    stranger = ~activity["aspirant_id"].isin(aspirants["aspirant_id"])
+    near = activity["seat_id"].isna() | activity["seat_id"].isin(own["seat_id"])
+    return activity[
+        (activity["received_at"] < until) & (activity["aspirant_id"].isin(own["aspirant_id"]) | (stranger & near))
+    ]
+
+
 def features(
     e: pd.DataFrame, aspirants: pd.DataFrame, booths: pd.DataFrame, now: int, s: PresenceSettings
 ) -> pd.DataFrame:
@@ -401,6 +411,7 @@ def features(
     out["presence_reach"] = reach.clip(upper=1)
     out["presence_parts"] = r["parts"].fillna(0) / of["parts"]
     c = e[~e["copy_of"] & ~e["moved"] & ~e["post"] & ~e["unknown"]]
+    out["presence_within"] = out["presence_booths"] - out["presence_booths"].groupby(who["seat_id"]).transform("mean")
     good = (c["verdict"] == "verified").groupby([c["aspirant_id"], c["booth"], c["started"] // DAY], dropna=False).max()
     out["verified_share"] = good.groupby(level=0).mean().reindex(who.index)
     return out

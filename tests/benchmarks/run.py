@@ -1,11 +1,11 @@
 """`make bench`: how long each stage takes and what memory it needs, as ratios of one run on a made-up state.
 
-    python tests/benchmarks/run.py [--size state|small] [--folder DIR] [--without national]
+    python tests/benchmarks/run.py [--size state|small] [--folder DIR] [--states N] [--without national]
 
 `state`: 403 seats, 173,000 booths, 5 assembly elections, 8 million vote rows, 5 million events, 4,000 aspirants.
 `small`: 40 seats of the same kind; three states stand for the ten of a country, done one after the other, and their
-time is scaled up. Prints a table and one JSON line a figure. Every piece runs in a process of its own.
-A made-up state that is in the folder already is used again.
+time is scaled up (`--states`: as many as that). Prints a table and one JSON line a figure. Every piece runs in a
+process of its own. A made-up state that is in the folder already is used again.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def slate() -> dict[str, float]:
     return {line["figure"]: line["value"] for line in lines}
 
 
-def figures(folder: Path, size: str, without: list[str]) -> dict[str, float]:
+def figures(folder: Path, size: str, without: list[str], number: int) -> dict[str, float]:
     workspace, found = prepare(folder, size)
     scans = [piece("scan", workspace)]
     first = piece("features_first", workspace)
@@ -140,7 +140,7 @@ def figures(folder: Path, size: str, without: list[str]) -> dict[str, float]:
     scans.append(piece("scan", workspace))
     scan = statistics.mean(found["seconds"] for found in scans)
     scan_cpu = min(found["cpu_seconds"] for found in scans)
-    sql, plain = piece("booths_sql", workspace), piece("booths_pandas", workspace)
+    sql, plain = piece("features_sql", workspace), piece("features_pandas", workspace)
     batch_first, batch = piece("batch_first", workspace), piece("batch", workspace)
     found |= {
         "scan_seconds": scan,
@@ -159,7 +159,7 @@ def figures(folder: Path, size: str, without: list[str]) -> dict[str, float]:
         "batch_peak_mib": max(batch["peak_mib"], batch_first["peak_mib"]),
     }
     if "national" not in without:
-        states = STATES[: COUNTRY.get(size, len(STATES))]
+        states = STATES[:number]
         country = piece("national", country_of(workspace, folder / "country", states))
         scale = len(STATES) / len(states)
         found |= {
@@ -176,15 +176,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=SIZES, default="state")
     parser.add_argument("--folder", type=Path, help="kept; a temporary one by default")
+    parser.add_argument("--states", type=int, choices=range(1, len(STATES) + 1), help="that stand for a country of ten")
     parser.add_argument("--without", action="append", default=[], choices=["national"])
     arguments = parser.parse_args()
+    states = arguments.states or COUNTRY.get(arguments.size, len(STATES))
     loads = [os.getloadavg()[0]]
     if arguments.folder is None:
         with tempfile.TemporaryDirectory(prefix="khaka-bench-") as folder:
-            found = figures(Path(folder), arguments.size, arguments.without)
+            found = figures(Path(folder), arguments.size, arguments.without, states)
     else:
         arguments.folder.mkdir(parents=True, exist_ok=True)
-        found = figures(arguments.folder.resolve(), arguments.size, arguments.without)
+        found = figures(arguments.folder.resolve(), arguments.size, arguments.without, states)
     loads.append(os.getloadavg()[0])
     print(f"size {arguments.size}, {os.cpu_count()} cores, load before and after {loads[0]:.1f}, {loads[1]:.1f}")
     for name, value in found.items():

@@ -146,6 +146,17 @@ def test_the_event_between_two_that_fit_each_other_is_the_wrong_one() -> None:
     assert "lone_jump" in rows.loc["odd", "checks"]
 
 
+def test_a_copy_moved_along_a_parallel_is_of_the_record_that_it_was_moved_from() -> None:
+    # 44 m south an earlier visit; then one record and its copy on the same parallel, the copy to the west of it
+    lat, lon = PLACE["1"][0] + 0.0009123, PLACE["1"][1] - 0.0003719
+    rows = judged([
+        event(1, attendance=30, lat=lat - 4e-4, lon=lon, event_id="before"),
+        event(2, attendance=30, lat=lat, lon=lon + 1e-5, event_id="first"),
+        event(5, attendance=30, lat=lat, lon=lon, event_id="copy"),
+    ])  # fmt: skip
+    assert rows["moved_copy"].to_dict() == {"before": False, "first": False, "copy": True}
+
+
 def many(count: int, *, gap: pd.Timedelta, begin: pd.Timestamp = START, **changes: Any) -> list[dict[str, Any]]:
     """Sound events of z, `gap` apart, a few hundred metres from one another."""
     rng = np.random.default_rng(count)
