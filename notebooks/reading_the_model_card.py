@@ -104,5 +104,6 @@ values = pd.read_parquet(next(artifacts.rglob("feature_values.parquet")))
 parts = pd.read_parquet(next(artifacts.rglob("shap_values.parquet"))).reset_index(drop=True)
 person = parts[["(base)", *(name for name in values.columns if name != "seat_baseline")]]
 place = folder() / "pictures" / "person"
-shap_plots(person, values.drop(columns="seat_baseline"), place, title="What moves it beside the seat")
+top = person.drop(columns="(base)").abs().mean().idxmax()
+shap_plots(person, values.drop(columns="seat_baseline"), place, title=f"Beside the seat, {top} moves the margin most")
 show(place / "shap_summary.png")
