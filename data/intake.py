@@ -54,7 +54,8 @@ READERS: Final[dict[str, tuple[Callable[[Sheet], object], SheetReader]]] = {
 
 KNOWN: Final = (
     "TCPD results, Form 20 sheets, parsed booth files, Census districts, electors by age, boundary files, "
-    "the contract's tables"
+    "and the canonical tables, one file each, named after it (seats.csv, aspirants.csv, ...; khaka's docs list their "
+    "columns)"
 )
 _SPOOL_ROWS = 250_000
 _ROW: Final = "\x00row"
@@ -274,7 +275,7 @@ def _from_table(sheet: Sheet, table: str, scratch: Path) -> Intake:
             refuse_voters(sheet.path, batch)  # all values; the header and the first rows were looked at before
             batch, stray = _without_strays(table, batch.rename(columns=renamed))
             found.append(stray)
-            good, bad = check_rows(table, batch)
+            good, bad = check_rows(table, canonical.with_ids(table, batch))
             found.append(bad)
             total += len(good)
             hashes.append(pd.util.hash_pandas_object(good[list(spec.key)].astype("str"), index=False).to_numpy())

@@ -162,7 +162,9 @@ TABLES: Final[dict[str, Table]] = {
         )),
         Table("nominees", "Those whom parties put up, and independents", ("election_id", "seat_id", "nominee_id"), (
             _ELECTION, _SEAT,
-            _key("nominee_id", "made from election, seat, party and name, never from the row's place"), _PERSON,
+            _key("nominee_id", "made from election, seat, party and name, never from the row's place; a file named "
+                 "nominees may do without it"),
+            _PERSON,
             Column("name", "text", "as in the nomination paper", required=True),
             Column("party", "text", "the nominee's own party", required=True),
             _text("symbol_party", "the party on whose symbol the nominee stood, if another"),

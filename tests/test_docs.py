@@ -190,6 +190,24 @@ def test_the_messages_that_the_first_page_explains_are_those_of_the_program() ->
     assert [part for part in parts if part not in source] == []
 
 
+def test_the_tables_that_the_first_page_shows_are_read_as_they_stand(tmp_path: Path) -> None:
+    import khaka as interface
+
+    text = (DOCS / "start.md").read_text(encoding="utf-8")
+    shown = re.findall(r"`(\w+)\.csv`[^`]*?:\n\n((?:    \S.*\n)+)", text)
+    assert [name for name, _ in shown] == ["aspirants", "seat_elections", "elections", "nominees"]
+    workspace = interface.init(tmp_path / "up", state="S24", party="INC")
+    for name, block in shown:
+        path = tmp_path / f"{name}.csv"
+        path.write_text(re.sub(r"^ {4}", "", block, flags=re.MULTILINE), encoding="utf-8")
+        report = workspace.ingest(path)
+        assert not report.refused, report.refused[0].reason
+        rows = block.count("\n") - 1
+        assert [(one.table, one.kept, one.quarantined, one.flagged) for one in report.files[0].tables] == [
+            (name, rows, 0, 0)
+        ]
+
+
 @pytest.mark.slow
 def test_the_site_is_built_without_a_warning_and_loads_nothing_from_outside(tmp_path: Path) -> None:
     done = subprocess.run(

@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
+
 from khaka.data.errors import KhakaError
 from khaka.data.readers.base import stem
 from khaka.data.readers.sheet import Sheet
+from khaka.data.readers.tcpd import nominee_ids
 from khaka.data.schema import TABLES, Table
 
 FORMAT: Final = "canonical"
+_MADE: Final = {"nominees": ["nominee_id"]}
+"""Columns that may be missing in a file named after its table: they are made from the others."""
+_NOMINEE: Final = (
+    "election_id",
+    "seat_id",
+    "party",
+    "name",
+    "sex",
+    "age",
+    "person_id",
+    "category",
+    "education",
+    "votes",
+)
 
 
 def table_of(sheet: Sheet, *, named: str | None = None) -> str | None:
@@ -36,7 +53,7 @@ def table_of(sheet: Sheet, *, named: str | None = None) -> str | None:
     wanted = named if named in TABLES else stem(sheet.path).lower()
     if wanted in TABLES:
         missing = _missing(TABLES[wanted], sheet)
-        if not missing:
+        if not missing or missing == _MADE.get(wanted):
             return wanted
         own = _shared(TABLES[wanted], sheet)
         other = _by_columns(sheet)
@@ -84,6 +101,28 @@ def apart(table: Table, header: Sequence[str]) -> dict[str, str]:
         if free != name:
             new[name] = free
     return new
+
+
+def with_ids(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give nominees without a column of ids the ids that election, seat, party and name make.
+
+    Parameters
+    ----------
+    table : str
+        Which table.
+    rows : DataFrame
+        Its rows, as text.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; those of other tables, and nominees with ids, as they are.
+    """
+    if table not in _MADE or "nominee_id" in rows.columns:
+        return rows
+    known = rows.reindex(columns=list(_NOMINEE))
+    known[list(_NOMINEE[:4])] = known[list(_NOMINEE[:4])].fillna("")  # such a row is refused for what it lacks
+    return rows.assign(nominee_id=nominee_ids(known))
 
 
 def _missing(table: Table, sheet: Sheet) -> list[str]:

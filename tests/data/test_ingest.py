@@ -301,3 +301,16 @@ def test_lines_that_end_with_a_carriage_return_alone_are_lines(bench: Bench) -> 
     rows = b"seat_id,state,seat_no,seat_name\rS24-2008-1,S24,1,Rampur\rS24-2008-2,S24,2,Sitapur\r"
     assert bench.ingest(bench.file("seats.csv", rows)).kept == 2
     assert bench.ingest(bench.file("x.csv", b"\rS")).refused
+
+
+def test_nominees_without_ids_get_those_that_published_files_get(bench: Bench) -> None:
+    head = "election_id,seat_id,name,party,votes\n"
+    rows = ["S24-2022-AE,S24-2008-1,ASHA DEVI,INC,900\n", "S24-2022-AE,S24-2008-1,RAVI KUMAR,BJP,800\n"]
+    nameless = "S24-2022-AE,S24-2008-1,,INC,5\n"
+    report = bench.ingest(bench.file("nominees.csv", head + "".join(rows) + nameless))
+    assert (report.files[0].tables[0].kept, report.files[0].tables[0].quarantined) == (2, 1)
+    first = bench.store.read("nominees").set_index("name")["nominee_id"]
+    assert first.is_unique
+    bench.ingest(bench.file("nominees.csv", head + "".join(reversed(rows))))  # never from the row's place
+    assert bench.store.read("nominees").set_index("name")["nominee_id"].to_dict() == first.to_dict()
+    assert bench.ingest(bench.file("people.csv", "election_id,seat_id,name\nS24-2022-AE,S24-2008-1,A\n")).refused
