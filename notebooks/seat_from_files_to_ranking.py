@@ -118,7 +118,8 @@ import pdfplumber
 
 for number in (0, 1):
     with pdfplumber.open(pages.files[0]) as pdf:
-        pdf.pages[number].to_image(resolution=90).save(folder / f"page-{number + 1}.png")
+        page = pdf.pages[number].to_image(resolution=100, antialias=True)
+        page.save(folder / f"page-{number + 1}.png", quantize=False)
     show(folder / f"page-{number + 1}.png")
 
 # %% [markdown]

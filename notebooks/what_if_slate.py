@@ -56,7 +56,7 @@ gap = (other["expected_margin_women"] - other["expected_margin_law"]).set_axis(o
 figure, axes = plt.subplots(figsize=(6, 0.4 * max(len(gap), 1) + 1.2))
 axes.barh(gap.index, gap, color="#c26a1b")
 for place, value in enumerate(gap):
-    axes.text(value, place, f"{value:+.1f} ", va="center", ha="right")
+    axes.text(value, place, f" {value:+.1f} ", va="center", ha="right" if value < 0 else "left")
 axes.margins(x=0.15)
 axes.axvline(0, color="#52606d", linewidth=0.8)
 axes.set_xlabel("points of expected margin, with the rule minus without")
@@ -84,9 +84,11 @@ print(frame.round(2).to_string())
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3))
+above = frame.columns[0] if frame.iloc[-1, 0] >= frame.iloc[-1, 1] else frame.columns[1]
 for name, colour in zip(frame.columns, ("#1f4e79", "#c26a1b"), strict=True):
     axes.plot(frame.index, frame[name], color=colour, marker="o")
-    axes.text(frame.index[-1], frame[name].iloc[-1], f"  {name}", color=colour, va="center")
+    side = "bottom" if name == above else "top"  # the lines may lie on one another
+    axes.text(frame.index[-1], frame[name].iloc[-1], f"  {name}", color=colour, va=side)
 axes.set_xlabel("swing of the party, points of margin")
 axes.set_ylabel("expected seats")
 moved = frame["the law"].iloc[-1] - frame["the law"].iloc[0]
