@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +42,8 @@ class SlateDone:
     model_version: str
     report: Mapping[str, Any]
     alliance: Path | None = None
+    moves: Mapping[str, list[str]] = field(default_factory=dict)
+    """Seats to ask an ally for ("ask"), to give ("give"), and where it makes no difference ("either")."""
 
 
 def slate_job(
@@ -52,6 +54,7 @@ def slate_job(
     as_of: dt.date | None = None,
     out: Path | None = None,
     ally: str | None = None,
+    transfer: float = 0.6,
     model: str | None = None,
     with_prices: bool = True,
     progress: Progress = silent,
@@ -72,6 +75,8 @@ def slate_job(
         The Parquet file.
     ally : str or None
         Party whose seats are to be ranked as well.
+    transfer : float
+        Part of a vote that follows the alliance, 0 to 1.
     model : str or None
         Alias or run that the scores must be by.
     with_prices : bool
@@ -115,11 +120,11 @@ def slate_job(
         inputs["rules"] = sha256(rules_file)
     write_slate(slate, path, inputs=inputs, report=found, as_of=day, model_version=model,
                 data_hash=str(scores["data_hash"].iloc[0]))  # fmt: skip
-    beside = None
+    beside, moves = None, {}
     if ally is not None and shares is not None:
         beside = path.with_name("alliance.csv")
-        _write_alliance(beside, shares, party, ally, table)
-    return SlateDone(path, day, model, found, beside)
+        moves = _write_alliance(beside, shares, party, ally, table, transfer)
+    return SlateDone(path, day, model, found, beside, moves)
 
 
 def _further(folder: Path, scores: pd.DataFrame) -> pd.DataFrame:
@@ -223,13 +228,19 @@ def _draws(
     return np.asarray(totals[at], dtype=np.float64)
 
 
-def _write_alliance(path: Path, shares: pd.DataFrame, party: str, ally: str, table: pd.DataFrame) -> None:
+def _write_alliance(
+    path: Path, shares: pd.DataFrame, party: str, ally: str, table: pd.DataFrame, transfer: float
+) -> dict[str, list[str]]:
+    """Write the ranking of seats; return the seats of each move, the clearest first."""
     if not (shares["party"] == ally).any():
         known = ", ".join(sorted(set(shares["party"].astype("str")))[:10])
         raise KhakaError(f"no share of {ally!r} is forecast in these seats; parties there: {known}")
     rest = shares[shares["party"] != ally]  # the rival is neither the party nor the ally
     width = float((table["margin_high"] - table["margin_low"]).median() / 3.29)
     held = table.drop_duplicates("seat_id").set_index("seat_id")["allotted_to"]
-    ranked = alliance(seat_shares(rest, party), shares[shares["party"] == ally], width=width, allotted_to=held)
+    ranked = alliance(
+        seat_shares(rest, party), shares[shares["party"] == ally], transfer=transfer, width=width, allotted_to=held
+    )
     text = ranked.to_csv(index=False, lineterminator="\n", float_format="%.6f")
     write_bytes(path, text.encode("utf-8-sig"))
+    return {str(move): group["seat_id"].tolist() for move, group in ranked.groupby("move", sort=True)}

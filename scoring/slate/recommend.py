@@ -57,6 +57,8 @@ class Slate:
         By seat, what is to be known: why it is empty, who can't step in.
     majority : MajorityChance, optional
         For the aim "majority".
+    priced : Solution, optional
+        For the aim "majority": the slate with the most expected seats, whose rules are priced.
     """
 
     frame: pd.DataFrame
@@ -67,6 +69,12 @@ class Slate:
     prices: tuple[Price, ...]
     notes: Mapping[str, str]
     majority: MajorityChance | None = None
+    priced: Solution | None = None
+
+    @property
+    def under_rules(self) -> Solution:
+        """The slate that is set against the one without rules: of a majority the one with the most expected seats."""
+        return self.priced or self.solution
 
 
 def recommend(
@@ -134,7 +142,10 @@ def recommend(
     # a majority's own price would take a search for each rule; the slate with the most seats is priced instead
     priced = prices(problem, value, most, active=active, progress=progress) if with_prices else ()
     frame = _frame(problem, table, solution, second, seat_prices(problem, value, solution.chosen))
-    return Slate(frame, problem, rules, solution, free, priced, {**_why_empty(problem, solution), **notes}, chance)
+    return Slate(
+        frame, problem, rules, solution, free, priced, {**_why_empty(problem, solution), **notes}, chance,
+        most if chance is not None else None,
+    )  # fmt: skip
 
 
 def write_slate(

@@ -33,15 +33,17 @@ def report(slate: Slate) -> dict[str, Any]:
     Returns
     -------
     dict
-        aim, seats (filled, empty, left to allies), expected_seats, expected_seats_free, points_free, gap, rules
-        (a quota with the tickets of its group), asked (the rules as they were given), prices, placement, swings,
-        notes by seat.
+        aim, aim_value, aim_value_without_rules, seats (filled, empty, left to allies), expected_seats,
+        expected_seats_without_rules, points_lost_to_rules, gap, rules (a quota with the tickets of its group), asked
+        (the rules as they were given), prices, placement, swings, notes by seat.
     """
     problem, solution = slate.problem, slate.solution
     chosen = solution.chosen
     picked = problem.options.iloc[chosen[chosen >= 0]]
     chance = picked["win_probability"].to_numpy(dtype=float)
-    whole = price(problem, "all rules together", chosen, slate.free.chosen)
+    under, free = slate.under_rules.chosen, slate.free.chosen
+    whole = price(problem, "all rules together", under, free)
+    all_chances = problem.options["win_probability"].to_numpy(dtype=float)
     in_scenarios = chances_in(picked, slate.rules.scenario).sum(axis=1)
     places = placement(problem, chosen)
     left = sorted({seat for rule in problem.rules for seat in rule.left})
@@ -49,6 +51,7 @@ def report(slate: Slate) -> dict[str, Any]:
         "election_id": str(slate.frame["election_id"].iloc[0]),
         "aim": slate.rules.aim,
         "aim_value": _rounded(solution.value),
+        "aim_value_without_rules": None if slate.majority is not None else _rounded(slate.free.value),
         "gap": _rounded(solution.gap, 12),
         "seats": {
             "all": len(slate.frame), "filled": len(picked), "left_to_allies": len(left),
@@ -57,7 +60,7 @@ def report(slate: Slate) -> dict[str, Any]:
             "without_substitute": int((slate.frame["aspirant_id"].notna() & slate.frame["substitute_id"].isna()).sum()),
         },
         "expected_seats": _rounded(float(chance.sum())),
-        "expected_seats_without_rules": _rounded(float(chance.sum()) + whole.seats),
+        "expected_seats_without_rules": _rounded(float(all_chances[free[free >= 0]].sum())),
         "points_lost_to_rules": _rounded(whole.points),
         "majority": None if slate.majority is None else {
             "needed": slate.majority.needed, "chance": _rounded(slate.majority.chance),
@@ -105,6 +108,10 @@ def text(found: dict[str, Any], language: Language = "en") -> str:
             far=str(seats["out_of_reach"]),
         ),
     ]  # fmt: skip
+    of_aim = f"aim.{found['aim']}"
+    if of_aim in texts:
+        value, free = (f"{found[name]:.1f}" for name in ("aim_value", "aim_value_without_rules"))
+        lines.append(texts.say(of_aim, value=value, free=free))
     if found["majority"]:
         majority = found["majority"]
         lines.append(
@@ -125,7 +132,8 @@ def text(found: dict[str, Any], language: Language = "en") -> str:
         for one in found["prices"]:
             rule, cost = _known(texts, "rule", one["rule"]), (f"{one['seats']:.2f}", f"{one['points']:.1f}")
             changed = str(one["changed"])
-            lines.append(texts.say("report.price", rule=rule, seats=cost[0], points=cost[1], changed=changed))
+            said = texts.say("report.price", rule=rule, seats=cost[0], points=cost[1], changed=changed)
+            lines.append(said + (texts.say("report.price_aim", aim=f"{one['aim']:.2f}") if of_aim in texts else ""))
     lines.append(texts.say("report.placed"))
     for group in ("women", "newcomers"):
         shown = ", ".join(

@@ -131,3 +131,20 @@ def test_one_thread_or_two_give_the_same_ranking(tmp_path: Path) -> None:
     assert main(["score", "--election", election, "--as-of", as_of, *common]) == 0
     second = Path(where["ranked seats"]).read_bytes()
     assert second.replace(b"khaka-margin/2", b"khaka-margin/1") == first
+
+
+def test_an_alliance_ranks_every_seat_once_by_how_much_of_a_vote_follows(one: dict[str, Any], tmp_path: Path) -> None:
+    workspace = one["review page"].split("--workspace ")[1].split("  ")[0].strip()
+    scores = pd.read_parquet(Path(one["ranked seats"]).parent / "scores.parquet")
+    election = str(scores["election_id"].iloc[0])
+    forecast = pd.read_parquet(one["forecast"])
+    parties = forecast.groupby("party")["expected_share"].sum().drop("IND", errors="ignore")
+    base = ("slate", "--election", election, "--workspace", workspace, "--no-prices", "--ally", str(parties.idxmax()))
+    gains = []
+    for number, transfer in enumerate(("0.0", "0.9")):
+        found = said(*base, "--transfer", transfer, "--out", str(tmp_path / f"{number}" / "slate.parquet"))
+        ranked = pd.read_csv(found["alliance"], encoding="utf-8-sig")
+        assert sorted(ranked["seat_id"]) == sorted(set(scores["seat_id"]))
+        assert set(ranked["move"]) <= {"ask", "give", "either"}
+        gains.append(ranked.set_index("seat_id")["chance_if_taken"])
+    assert (gains[1].reindex(gains[0].index) >= gains[0] - 1e-9).all()  # the more votes follow, the better

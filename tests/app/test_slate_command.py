@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ import pytest
 from khaka.app.cli import main
 from khaka.data.durable import read_parquet, write_parquet
 from khaka.data.workspace import open_workspace
+from khaka.scoring.slate.rules import Rules
 
 ELECTION = "S24-2027-AE"
 
@@ -96,3 +99,11 @@ def test_scores_that_are_not_there_are_named(workspace: Path, capsys: pytest.Cap
     assert "there are scores as of 2026-12-01, 2026-12-15" in capsys.readouterr().err
     assert main(["slate", "--election", "S24-2031-AE", "--workspace", str(workspace)]) == 1
     assert "run khaka score" in capsys.readouterr().err
+
+
+def test_the_template_is_a_rule_file_with_every_kind_of_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["slate", "--template"]) == 0
+    printed = capsys.readouterr().out
+    assert Rules.model_validate(tomllib.loads(printed)).quota
+    switched_on = re.sub(r"(?m)^#(?=\S)", "", printed)
+    assert set(tomllib.loads(switched_on)) == set(Rules.model_fields)

@@ -16,6 +16,7 @@ from khaka.scoring.slate.facts import facts
 from khaka.scoring.slate.placement import BANDS, placement, seat_chance
 from khaka.scoring.slate.problem import Problem, build
 from khaka.scoring.slate.recommend import recommend
+from khaka.scoring.slate.report import report, text
 from khaka.scoring.slate.rules import Rules, Scenario
 from khaka.scoring.slate.shares import seat_shares, with_shares
 from khaka.scoring.slate.solve import solve
@@ -151,6 +152,34 @@ def test_a_party_that_is_far_behind_may_aim_at_deposits() -> None:
     assert recommend(rows, Rules(aim="share_gained")).solution.value == pytest.approx(
         100 * max(rows["expected_share"][[0, 3]].sum(), rows["expected_share"][[1, 2]].sum()) - 30.0
     )
+
+
+def test_the_report_of_a_party_that_is_far_behind_says_what_it_aims_at() -> None:
+    rows = table([[-25.0, -40.0], [-10.0, -30.0]], sd=5.0).assign(
+        baseline_share=0.15, rival_share=0.4, third_share=0.3, person=["p", "x", "p", "y"]
+    )
+    slate = recommend(with_shares(rows), Rules(aim="deposits_saved"))
+    found = report(slate)
+    best = slate.problem.options.groupby("seat_id")["deposit_probability"].max().sum()
+    assert found["aim_value_without_rules"] == pytest.approx(best, abs=1e-6)
+    assert found["aim_value"] <= found["aim_value_without_rules"]
+    value, free = f"{found['aim_value']:.1f}", f"{found['aim_value_without_rules']:.1f}"
+    assert f"Deposits saved, expected: {value} ({free} without rules)." in text(found)
+    assert f"ज़मानत बचने की अनुमानित सीटें: {value} (नियमों के बिना {free})।" in text(found, "hi")
+    gap = found["prices"][0]
+    assert gap["aim"] == pytest.approx(found["aim_value_without_rules"] - found["aim_value"], abs=1e-6)
+    assert f"; of the aim {gap['aim']:.2f}" in text(found)
+
+
+def test_what_a_majority_costs_is_not_put_down_to_the_rules() -> None:
+    # three seats are needed: in the one half of the draws all safe names lose together, and only the bold ones win
+    draws = np.array([[1.0, 1.0, 1.0, -1.0], [-1.0, -1.0, -1.0, 1.0]] * 3)
+    rows = table([[1.0, -1.0]] * 3)
+    slate = recommend(rows, Rules(aim="majority", majority=3), draws=draws)
+    found = report(slate)
+    assert found["points_lost_to_rules"] == 0.0
+    assert found["aim_value_without_rules"] is None
+    assert "Chance of a majority" in text(found)
 
 
 def test_seat_shares_take_the_best_two_rivals() -> None:
