@@ -34,7 +34,6 @@ def report(slate: Slate) -> dict[str, Any]:
     -------
     dict
         aim, aim_value, aim_value_without_rules, seats (filled, empty, left to allies), expected_seats,
-        aim, aim_value, aim_value_without_rules, seats (filled, empty, left to allies), expected_seats,
         expected_seats_without_rules, points_lost_to_rules, gap, rules (a quota with the tickets of its group), asked
         (the rules as they were given), prices, placement, scenarios, notes by seat.
     """
