@@ -4,7 +4,7 @@ The lists are read like a sentence and its translation: a hidden Markov model (V
 alignment in statistical translation", COLING 1996) walks along one list and guesses its place in the other. Most steps
 go on by one; staying is a split; small skips are closed booths; now and then the walk jumps, for blocks of villages
 move as a whole; a booth may also stand for nothing (Och and Ney 2003). How often the walk jumps is the seat's own: of
-a few rates, up to a list in no order at all, the one counts under which both lists are likeliest. Both directions are
+a few rates, up to a list in no order at all, the one counts that is likeliest for both lists. Both directions are
 computed with the forward-backward algorithm and averaged: each direction may give one booth several partners on its
 own side only, so splits and merges both come out ("alignment by agreement", Liang, Taskar and Klein 2006, averages
 likewise).
@@ -22,10 +22,11 @@ Floats = NDArray[np.float64]
 
 #: Chance of each step in the other list; what is missing to 1 is spread by scaling.
 _STEPS: Final = {-2: 0.005, -1: 0.01, 0: 0.08, 1: 0.78, 2: 0.07, 3: 0.02, 4: 0.01, 5: 0.005}
-_JUMPS: Final = (0.06, 0.3, 1.0)  # chances of a jump that are tried, from a list in order to one in no order
-_JUMP_NEAR: Final = (
-    0.7  # of the jumps so many fall off with distance, the others go anywhere; of a list in no order none
-)
+#: Chances of a jump that are tried, from a list in order to one in no order, and how usual such lists are: a handful of
+#: booths can't tell, and then the order counts.
+_JUMPS: Final = {0.06: 0.9, 0.3: 0.09, 1.0: 0.01}
+#: Of the jumps so many fall off with distance, the others go anywhere; of a list in no order none.
+_JUMP_NEAR: Final = 0.7
 _JUMP_DECAY: Final = 25.0  # booths
 _UNMATCHED: Final = 0.1  # chance of a booth without a partner
 _START_DECAY: Final = 8.0  # booths from the head of the list
@@ -79,9 +80,13 @@ def align(log_odds: Floats) -> Alignment:
     if 0 in odds.shape:
         return Alignment(np.zeros(odds.shape), np.zeros(odds.shape))
     weights = [np.exp(side).T.copy() * (1 - _UNMATCHED) for side in (odds, odds.T)]
-    walks = [[_walk(weight, _transitions(weight.shape[1], jump), jump) for weight in weights] for jump in _JUMPS]
-    best = max(range(len(_JUMPS)), key=lambda at: walks[at][0].log_likelihood + walks[at][1].log_likelihood)
-    forward, backward = (_posterior(walk, weight) for walk, weight in zip(walks[best], weights, strict=True))
+    walks = {jump: [_walk(weight, _transitions(weight.shape[1], jump), jump) for weight in weights] for jump in _JUMPS}
+
+    def likelihood(jump: float) -> float:
+        return float(np.log(_JUMPS[jump])) + sum(walk.log_likelihood for walk in walks[jump])
+
+    best = walks[max(_JUMPS, key=likelihood)]
+    forward, backward = (_posterior(walk, weight) for walk, weight in zip(best, weights, strict=True))
     return Alignment(forward, backward.T)
 
 
