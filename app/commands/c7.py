@@ -40,7 +40,8 @@ def command(
     if template:
         from importlib.resources import files
 
-        click.echo(files("khaka.scoring.c7").joinpath("template.toml").read_text(encoding="utf-8"), nl=False)
+        text = files("khaka.scoring.c7").joinpath("template.toml").read_text(encoding="utf-8")
+        common.result({"template": text}, text.rstrip("\n"))
         return 0
     if facts is None:
         raise click.UsageError("give the facts: --facts c7.toml; `khaka c7 --template` prints a file to fill in")
