@@ -37,8 +37,12 @@ BASELINE: Final = "seat_baseline"
 Belief = tuple[float, Mapping[str, tuple[float, float]]]
 """A chance, and the prior's mean and width by feature or tie, in points per unit."""
 
-NARROW: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-"""Widths of a family's narrow prior, in points of margin per standard deviation of a feature."""
+NARROW: Final = 0.1
+"""Width of a narrow prior, in points of margin per standard deviation of a feature."""
+
+WIDTHS: Final[Mapping[str, tuple[float, ...]]] = {"fit": (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)}
+"""Families whose narrow prior may be wider, and the widths that are tried. A person's record is not among them: over
+seats it follows what the baseline misses, so outcomes would make it worth more than it is inside a seat."""
 
 _FILE: Final = "candidate.json"
 _TREES: Final = "candidate_trees.txt"
@@ -63,8 +67,8 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
         What may be so beforehand: a chance, and for some features or ties the prior's mean and standard deviation in
         points of margin per unit. The data decide between them, and the coefficients are averaged.
     narrow : mapping of str to str, optional
-        The family of features that may be worth little: each family's prior has a width of its own among `NARROW`,
-        the one that makes past outcomes likeliest.
+        The family of features that may be worth little: their prior is `NARROW` wide, for a family of `WIDTHS` as
+        wide as makes past outcomes likeliest.
     monotone : mapping of str to int, optional
         1 or -1 for features that may only help or only hurt in the trees.
     rounds, leaves, leaf_rows, learning_rate, l2
@@ -326,16 +330,16 @@ class CandidateModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sc
     ) -> dict[str, float]:
         """Choose the width of each family's narrow prior by how likely it makes the outcomes, one after the other."""
         families = sorted(set((self.narrow or {}).values()))
-        self.narrow_width_ = dict.fromkeys(families, NARROW[0])
-        if not families or len(target) == 0:
+        self.narrow_width_ = dict.fromkeys(families, NARROW)
+        if not set(families) & set(WIDTHS) or len(target) == 0:
             return self.narrow_width_
         noise = fit(free, target, group, mean, self._filled(width)).noise
-        for family in families:
+        for family in [name for name in families if name in WIDTHS]:
             likely = []
-            for tried in NARROW:
+            for tried in WIDTHS[family]:
                 self.narrow_width_[family] = tried
                 likely.append(log_evidence(free, target, group, mean, self._filled(width), noise))
-            self.narrow_width_[family] = NARROW[int(np.argmax(likely))]
+            self.narrow_width_[family] = WIDTHS[family][int(np.argmax(likely))]
         return self.narrow_width_
 
     def _grow(self, target: Floats, design: Floats, group: npt.NDArray[np.int64]) -> lightgbm.Booster:
