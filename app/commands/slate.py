@@ -27,8 +27,7 @@ def _template(context: click.Context, _: click.Parameter, asked: bool) -> None:
         context.exit()
 
 
-@click.command("slate", epilog=examples("khaka slate --template",
-                                        "khaka slate --election S24-2027-AE --rules rules.toml"))  # fmt: skip
+@click.command("slate", epilog=examples("khaka slate --election S24-2027-AE --rules rules.toml"))
 @election_option
 @click.option("--rules", type=click.Path(path_type=Path), metavar="FILE",
               help="Rules of the party as TOML (default: the law, and one seat a person).")  # fmt: skip
