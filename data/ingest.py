@@ -109,7 +109,7 @@ def ingest(
         except OSError as error:
             if error.errno in _OURS:
                 raise  # not the file's fault, and the next would fail as well
-            reports.append(FileReport(path, "refused", reason=f"{path} cannot be read ({error.strerror or error})"))
+            reports.append(FileReport(path, "refused", reason=_unreadable(path, error)))
             continue
         except MemoryError:
             reason = f"{path} does not fit into this machine's memory; split it, or give it as Parquet"
@@ -172,6 +172,21 @@ def _files(paths: list[Path], above: frozenset[Path] = frozenset()) -> list[tupl
 def _ignored(path: Path) -> bool:
     name = path.name.lower()
     return name == _WORLD or name.endswith((*_IGNORED, *boundaries.SIDECARS))
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    """Say why a file cannot be read; another file that is at fault, such as one of the program's own, is named.
+
+    Examples
+    --------
+    >>> _unreadable(Path("a.csv"), FileNotFoundError(2, "No such file or directory", "/opt/khaka/states.csv"))
+    'a.csv cannot be read (No such file or directory: /opt/khaka/states.csv)'
+    >>> _unreadable(Path("a.csv"), PermissionError(13, "Permission denied", "a.csv"))
+    'a.csv cannot be read (Permission denied)'
+    """
+    other = error.filename if error.filename and str(error.filename) != str(path) else None
+    why = f"{error.strerror or error}" + (f": {other}" if other else "")
+    return f"{path} cannot be read ({why})"
 
 
 def _one(
