@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from khaka.app.cli import main
+from khaka.app.demo import rivals_of_last_time
 
 pytestmark = pytest.mark.slow
 SCORES = [
@@ -148,3 +149,26 @@ def test_an_alliance_ranks_every_seat_once_by_how_much_of_a_vote_follows(one: di
         assert set(ranked["move"]) <= {"ask", "give", "either"}
         gains.append(ranked.set_index("seat_id")["chance_if_taken"])
     assert (gains[1].reindex(gains[0].index) >= gains[0] - 1e-9).all()  # the more votes follow, the better
+
+
+def test_a_rival_of_last_time_stands_again_where_another_was_declared() -> None:
+    columns = ["election_id", "seat_id", "party", "person_id", "nominee_id", "votes"]
+    last, now = "S24-2022-AE", "S24-2027-AE"
+    nominees = pd.DataFrame([
+        (last, "S24-2008-1", "PIPAL", "p1", "n1", 900.0), (now, "S24-2008-1", "PIPAL", "p9", "n9", None),
+        (last, "S24-2008-1", "IMLI", "p2", "n2", 950.0), (now, "S24-2008-1", "IMLI", "p2", "n8", None),  # again anyway
+        (last, "S24-2008-2", "PIPAL", "p3", "n3", 900.0),  # its party stands no more
+        (last, "S24-2008-3", "IND", "p4", "n4", 900.0), (now, "S24-2008-3", "IND", "p5", "n5", None),
+        (last, "S24-2008-4", "NEEM", "p6", "n6", 900.0), (now, "S24-2008-4", "NEEM", "p7", "n7", None),  # our own
+        ("S24-2017-AE", "S24-2008-5", "PIPAL", "p8", "n0", 900.0), (now, "S24-2008-5", "PIPAL", "p7", "nx", None),
+    ], columns=columns)  # fmt: skip
+    found = rivals_of_last_time(nominees, now, "NEEM")
+    assert [change.text() for change in found] == ["S24-2008-1:PIPAL=n1"]
+
+
+def test_the_demo_has_another_line_up_for_the_page(one: dict[str, Any]) -> None:
+    folder = Path(one["ranked seats"]).parent / "scenarios" / "rivals-of-last-time"
+    supposed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["score"]["scenario"]
+    assert supposed["rivals"]
+    assert supposed["swing"] is None
+    assert len(pd.read_parquet(folder / "scores.parquet")) == len(pd.read_csv(one["ranked seats"]))
