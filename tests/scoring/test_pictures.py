@@ -255,9 +255,9 @@ def test_ratings_stand_side_by_side_and_a_missing_kind_is_said() -> None:
     svg = raters(
         [("Asha", [Rated("observer", 0.0), Rated("observer", 1.0), Rated("dcc", 0.5)]), ("Bela", [Rated("dcc", 1.0)])],
         LOOK,
-        width=322,
+        width=334,
     )
-    assert [float(one.get("cx", "")) for one in found(svg, "circle")] == [112.0, 312.0, 212.0, 312.0]
+    assert [float(one.get("cx", "")) for one in found(svg, "circle")] == [124.0, 324.0, 224.0, 324.0]
     assert texts(svg).count("not known") == 1
 
 
