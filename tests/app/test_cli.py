@@ -67,7 +67,7 @@ def test_what_cannot_be_done_is_exit_code_1_with_one_sentence(
     assert error.startswith("khaka: ")
     assert len(error.splitlines()) == 1
     after = sorted(path.name for path in workspace.iterdir() if not path.name.startswith("."))
-    assert set(after) - set(before) <= {"cache", "mlflow", "tables"}
+    assert set(after) - set(before) <= {"cache", "logs", "mlflow", "tables"}
 
 
 @pytest.mark.parametrize("command", ["check", "backtest"])
