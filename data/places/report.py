@@ -141,7 +141,7 @@ def _expected(names: list[str], contested: pd.DataFrame) -> set[str]:
     orders = {name.rpartition("-")[0] for name in names}
     rows = contested[["election_id", "seat_id"]].drop_duplicates()
     general = ~rows["election_id"].str.contains("-BYE")
-    rows = rows[general & rows["seat_id"].str.rpartition("-")[0].isin(orders)]
+    rows = rows[general & rows["seat_id"].str.replace(r"-\d+$", "", regex=True).isin(orders)]
     if rows.empty:
         return set()
     assembly = rows[rows["election_id"].str.contains("-AE")]

@@ -38,6 +38,11 @@ def test_a_right_map_has_no_faults() -> None:
     assert found(boundaries(), booths=located()) == {}
 
 
+def test_a_map_before_any_result_is_no_fault() -> None:
+    nothing = pd.DataFrame({name: pd.Series(dtype="str") for name in ("election_id", "seat_id", "seat_name")})
+    assert map_faults(boundaries(), seats=nothing, contested=nothing) == []
+
+
 def test_seats_without_a_polygon_and_polygons_without_a_seat_are_named() -> None:
     assert found(boundaries().head(3)) == {"seats of the last election without a polygon": ("S24-2008-4",)}
     fewer = found(boundaries(), contested=SEATS[:3])
