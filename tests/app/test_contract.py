@@ -29,7 +29,8 @@ class Demo:
     aspirant: str
 
     def fill(self, words: str) -> list[str]:
-        names = {"E": self.election, "D": self.as_of, "S": self.seat, "A": self.aspirant, "W": str(self.root)}
+        names = {"E": self.election, "D": self.as_of, "S": self.seat, "A": self.aspirant, "W": str(self.root),
+                 "P": str(self.root.parent)}  # fmt: skip
         return [word.format(**names) for word in words.split()]
 
 
@@ -73,9 +74,9 @@ LINES = [
     "person export {A} --out {W}/person",
     "person correct {A} --set education=graduate --reason shown",
     "person erase {A} --yes",
-    "backup {W}/copy.tar.gz",
-    "restore {W}/copy.tar.gz {W}/laid-out",
-    "simulate {W}/another --seats 4 --booths-per-seat 3 --elections 3",
+    "backup {P}/copy.tar.gz",
+    "restore {P}/copy.tar.gz {P}/laid-out",
+    "simulate {P}/another --seats 6 --booths-per-seat 3 --elections 3",
 ]
 ELSEWHERE = {"demo", "init", "study", "ablation", "promote", "review"}  # in this fixture, or with tests of their own
 
