@@ -44,7 +44,7 @@ def coverage(store: TableStore, state: str, lineage: pd.DataFrame) -> pd.DataFra
     """
     results = store.read("nominees", columns=["election_id", "seat_id", "votes"], states=[state])
     counted = results[results["votes"].notna()]
-    seats = _newest(results["seat_id"])
+    seats = _newest(results["seat_id"]) or _newest(_seats_without_results(store, state))
     out = pd.DataFrame(index=pd.Index(seats, name="seat_id", dtype="str"))
     place = pd.Series([place_of(seat) for seat in seats], index=out.index)
 
@@ -72,6 +72,14 @@ def coverage(store: TableStore, state: str, lineage: pd.DataFrame) -> pd.DataFra
         out[table] = have(rows(table, ["election_id", "seat_id"])["seat_id"])
     out["activity"] = have(rows("activity", ["seat_id"])["seat_id"])
     return out[list(KINDS)]
+
+
+def _seats_without_results(store: TableStore, state: str) -> pd.Series:
+    """Return the seats of a state's booths and polygons: what stands for the list of seats before any result."""
+    drawn = store.read("boundaries", columns=["level", "unit_id"])
+    known = pd.concat([store.read("booths", columns=["seat_id"])["seat_id"],
+                       drawn.loc[drawn["level"] == "seat", "unit_id"]]).astype("str")  # fmt: skip
+    return known[known.str.startswith(state).fillna(False).astype(bool)]
 
 
 def _newest(seat_ids: pd.Series) -> list[str]:
