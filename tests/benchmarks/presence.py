@@ -2,7 +2,8 @@
 
 Run: python tests/benchmarks/presence.py FOLDER [STATE]. STATE is a made-up state (khaka simulate); without one, one
 of 40 seats is made. The coming election's log is multiplied until it has five million events (200,000 for 40 seats),
-each copy with aspirants, phones and photos of its own. It prints a JSON line a figure and fills docs/presence.md.
+each copy with aspirants, phones, photos and scatter of its own. It prints a JSON line a figure and fills
+docs/presence.md.
 """
 
 from __future__ import annotations
@@ -53,9 +54,12 @@ def build(state: Path, folder: Path, events: int) -> None:
         copies = max(1, -(-events // len(log)))
 
         def frames() -> object:
+            rng = np.random.default_rng(1)
             for copy in range(copies):
                 part = log.assign(**{name: log[name] + f"-{copy}" for name in ("event_id", "aspirant_id", "device_id")})
-                yield part.assign(photo_hash=log["photo_hash"] + f"-{copy}")[list(TABLES["activity"].names)]
+                # nobody's receiver repeats another's place to the last digit
+                place = {end: (log[end] + rng.normal(0, 3e-5, len(log))).round(6) for end in ("lat", "lon")}
+                yield part.assign(photo_hash=log["photo_hash"] + f"-{copy}", **place)[list(TABLES["activity"].names)]
 
         store.write_all("activity", frames())  # type: ignore[arg-type]
         many = [people.assign(aspirant_id=people["aspirant_id"] + f"-{n}", person_id=people["person_id"] + f"-{n}")

@@ -309,6 +309,19 @@ def test_events_at_even_steps_are_a_programmes() -> None:
     assert found.loc[found["even_steps"], "says_en"].str.contains("to the second").all()
 
 
+def test_where_most_of_a_log_lies_elsewhere_near_may_be_chance() -> None:
+    honest = [*log_of("x", 40), *log_of("y", 40)]
+    off = log_of("z", 12)  # about 22 m from their booths in the honest logs
+    for number, row in enumerate(off[:8]):
+        row["lat"] += 0.025 + number * 1.7e-4  # halfway to the next booth
+    off[8]["lat"] += 0.0091  # a kilometre
+    rows = judged([*honest, *off])
+    assert rows.loc[off[8]["event_id"], "checks"] == "by_chance"
+    assert (rows.loc[[row["event_id"] for row in off[9:]], "verdict"] == "verified").all()
+    alone = judged([*honest, *off[8:]])  # the same kilometre in a log that is sound otherwise
+    assert alone.loc[off[8]["event_id"], "verdict"] == "verified"
+
+
 def test_in_a_town_near_is_nearer_than_in_the_country() -> None:
     booths = pd.DataFrame(
         [{"election_id": ELECTION, "seat_id": SEAT, "booth_no": str(10 * i + j), "lat": 26.00013 + 0.004 * i,
