@@ -38,6 +38,7 @@ def durable_path(path: Path) -> Iterator[Path]:
         Write here.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _clear_killed(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
@@ -47,6 +48,21 @@ def durable_path(path: Path) -> Iterator[Path]:
         _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _clear_killed(path: Path) -> None:
+    """Remove what processes that are no more left of the same file."""
+    start = f".{path.name}."
+    for left in path.parent.iterdir():
+        number = left.name.removeprefix(start).removesuffix(".tmp")
+        if not (left.name.startswith(start) and left.name.endswith(".tmp") and number.isdecimal()):
+            continue
+        try:
+            os.kill(int(number), 0)
+        except (ProcessLookupError, OverflowError):
+            left.unlink(missing_ok=True)
+        except OSError:
+            continue  # somebody else's process, alive
 
 
 def _sync_folder(folder: Path) -> None:
