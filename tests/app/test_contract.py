@@ -76,7 +76,7 @@ LINES = [
     "person erase {A} --yes",
     "backup {P}/copy.tar.gz",
     "restore {P}/copy.tar.gz {P}/laid-out",
-    "simulate {P}/another --seats 6 --booths-per-seat 3 --elections 3",
+    "simulate {P}/another --seats 6 --booths-per-seat 5 --elections 3",
 ]
 ELSEWHERE = {"demo", "init", "study", "ablation", "promote", "review"}  # in this fixture, or with tests of their own
 
