@@ -79,7 +79,8 @@ def _seats_without_results(store: TableStore, state: str) -> pd.Series:
     drawn = store.read("boundaries", columns=["level", "unit_id"])
     known = pd.concat([store.read("booths", columns=["seat_id"])["seat_id"],
                        drawn.loc[drawn["level"] == "seat", "unit_id"]]).astype("str")  # fmt: skip
-    return known[known.str.startswith(state).fillna(False).astype(bool)]
+    here: pd.Series = known[known.str.startswith(state).fillna(False).astype(bool)]
+    return here
 
 
 def _newest(seat_ids: pd.Series) -> list[str]:
