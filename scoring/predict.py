@@ -22,7 +22,7 @@ from khaka.training.examples import OTHER_FAMILIES
 from khaka.training.fit import Models
 from khaka.training.margins import margins
 from khaka.training.prediction import Prediction
-from khaka.training.shares import feature_columns
+from khaka.training.share_inputs import feature_columns
 from khaka.training.support import support
 from khaka.training.uncertainty import shared_draws
 

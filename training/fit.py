@@ -27,7 +27,8 @@ from khaka.training.evidence import held, out_of_time
 from khaka.training.examples import FOLDS, Examples, Progress, fit_shares, make_examples
 from khaka.training.leak import refuse_leaks, refuse_share_leaks
 from khaka.training.prior_ridge import Floats
-from khaka.training.shares import ShareModel, feature_columns
+from khaka.training.share_inputs import feature_columns
+from khaka.training.shares import ShareModel
 from khaka.training.uncertainty import MarginSpread, estimate_spread, with_explained
 
 _CHECKED: Final = 3  # newest elections whose share features are checked for leaks

@@ -24,45 +24,23 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from khaka.data.errors import KhakaError
-from khaka.features.person_history import BLANKED
 from khaka.training.seat_rivals import combined_features, fill_seats, group_means, rival_features
+from khaka.training.share_inputs import (
+    LEVEL_INPUTS,
+    PERSON_OWN,
+    SORT,
+    feature_columns,
+    freed_of_party,
+    is_linear,
+    party_group,
+    seat_group,
+)
 from khaka.training.share_ridge import RidgeFit, fit_ridge
 from khaka.training.swing import NoiseScales, draw_log_shares, fit_noise
 from khaka.training.trees import TreeFit, fit_trees
 
 _FORMAT: Final = "khaka-shares-2"
 INDEPENDENT: Final = "IND"
-SORT: Final = ["election_id", "seat_id", "nominee_id"]
-NOT_FEATURES: Final = frozenset((
-    "election_id", "seat_id", "nominee_id", "party", "person_id", "name", "district", "region", "seat_no",
-))  # fmt: skip
-PERSON_OWN: Final = BLANKED
-"""Features of the nominee's own record: left out of the person-blind pair."""
-
-LEVEL_INPUTS: Final = (
-    "a1_own_mean", "a1_bloc_mean", "a1_old_mean", "a2_bloc_mean", "a3_bloc_mean", "a1_state_mean", "l1_own_mean",
-    "l1_bloc_mean", "l1_old_mean", "l2_bloc_mean", "l1_state_mean", "coverage", "bloc_coverage", "n_allies",
-    "a1_held", "l1_held", "a1_lost_ally", "l1_lost_ally", "rival_coverage", "n_large", "n_parties", "log_seats",
-    "party_people_share", "party_people_known", "party_sitting_rate", "party_won_rate", "a1_absent", "l1_absent",
-    "rival_switch_share", "rival_share", "p_last_share", "p_switch_share", "p_sitting",
-)  # fmt: skip
-"""Features whose mean over a party's nominees tells the party's level."""
-
-
-def feature_columns(table: pd.DataFrame) -> list[str]:
-    """Return the float columns of a feature table that a model may use, in the table's order."""
-    return [
-        name for name in table.columns if name not in NOT_FEATURES and pd.api.types.is_float_dtype(table[name].dtype)
-    ]
-
-
-def _group(table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return a number for each row's election and party."""
-    return np.asarray(table.groupby(["election_id", "party"], sort=True).ngroup().to_numpy(), dtype=np.int64)
-
-
-def _seat_group(table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.asarray(table.groupby(["election_id", "seat_id"], sort=True).ngroup().to_numpy(), dtype=np.int64)
 
 
 class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -151,7 +129,7 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         """Fit deviation, level and independents on sorted rows with `_y`."""
         share = table["_y"].to_numpy()
         alone = (table["party"] == INDEPENDENT).to_numpy()
-        group = _group(table)
+        group = party_group(table)
         level = group_means(share, group)
         n_seats = table.groupby("election_id")["seat_id"].transform("nunique").to_numpy()
         part = np.bincount(group, weights=share)[group] / n_seats
@@ -162,8 +140,8 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         self.trees_: dict[str, tuple[TreeFit, ...]] = {}
         self.ridges_: dict[str, RidgeFit] = {}
         for name, columns in (("person", self.features_), ("blind", self.blind_features_)):
-            linear = [c for c in columns if _linear(c)]
-            freed = _freed(table, linear)
+            linear = [c for c in columns if is_linear(c)]
+            freed = freed_of_party(table, linear)
             ridge = fit_ridge(freed[main], deviation[main], names=linear, strength=50.0)
             self.ridges_[name] = ridge
             if name == "blind" and not self.with_blind:
@@ -215,12 +193,12 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         self, table: pd.DataFrame, columns: list[str], guess: np.ndarray[Any, Any], *, with_person: bool
     ) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return the trees' inputs: the features, and the nominee's first guess against those of the seat's rivals."""
-        party = _group(table)
-        rivals = rival_features(table, guess, party, _seat_group(table), with_person=with_person)
+        party = party_group(table)
+        rivals = rival_features(table, guess, party, seat_group(table), with_person=with_person)
         return np.hstack([table[columns].to_numpy(dtype=np.float64), combined_features(table, party), rivals])
 
     def _level_rows(self, table: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return one row per election and party, in `_group`'s order: means of the level features."""
+        """Return one row per election and party, in `party_group`'s order: means of the level features."""
         means = table.groupby(["election_id", "party"], sort=True)[self.level_features_].mean()
         return np.asarray(means.to_numpy(dtype=np.float64))
 
@@ -270,10 +248,10 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         table = X.iloc[order].reset_index(drop=True)
         kind = "person" if with_person else "blind"
         columns = self.features_ if with_person else self.blind_features_
-        group = _group(table)
+        group = party_group(table)
         alone = (table["party"] == INDEPENDENT).to_numpy()
         ridge = self.ridges_[kind]
-        straight = ridge.predict(_freed(table, list(ridge.names)))
+        straight = ridge.predict(freed_of_party(table, list(ridge.names)))
         inputs = self._tree_inputs(table, columns, straight, with_person=with_person)
         grown = np.mean([trees.predict(inputs) for trees in self.trees_[kind]], axis=0)
         weight = self.tree_weight if self.trees_[kind][0].text is not None else 0.0
@@ -284,7 +262,7 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
             level[alone] = self._independent_shares(table.loc[alone], with_person=with_person)
             deviation[alone] = 0.0
         raw = np.maximum(level + deviation, np.maximum(0.1 * level, 0.001))
-        seat = _seat_group(table)
+        seat = seat_group(table)
         share = fill_seats(raw, seat)
         kept = [name for name in (*SORT, "party", "district", "region", "seat_no") if name in table.columns]
         out = table[kept].assign(expected_share=share, party_level=level, deviation=deviation)
@@ -381,23 +359,3 @@ class ShareModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         model.independent_mean_ = float(stored["independent_mean"])
         model.noise_ = NoiseScales.from_json(stored["noise"])
         return model
-
-
-def _linear(name: str) -> bool:
-    """Return True for a feature that the ridge can use: flags, persons, and shares freed of a mean."""
-    return name.endswith(("_dev", "_pc", "_near", "_near_all")) or name.startswith(("p_", "party_", "rival_", "best_"))
-
-
-def _freed(table: pd.DataFrame, columns: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return these columns freed of the mean of election and party, unknown as 0: the party's average seat."""
-    group = _group(table)
-    values = table[columns].to_numpy(dtype=np.float64)
-    known = np.isfinite(values)
-    filled = np.where(known, values, 0.0)
-    size = int(group.max()) + 1 if len(group) else 0
-    out = np.zeros_like(filled)
-    for position in range(filled.shape[1]):
-        count = np.bincount(group, weights=known[:, position], minlength=size)
-        mean = np.bincount(group, weights=filled[:, position], minlength=size) / np.maximum(count, 1)
-        out[:, position] = np.where(known[:, position], filled[:, position] - mean[group], 0.0)
-    return out
