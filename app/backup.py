@@ -23,6 +23,7 @@ from typing import Final
 from khaka.data.durable import durable_path, sha256
 from khaka.data.errors import KhakaError
 from khaka.data.settings import FILE
+from khaka.data.sqlite_reading import open_whole
 from khaka.data.workspace import Workspace, open_workspace
 
 LISTING: Final = "khaka-backup.json"
@@ -177,7 +178,7 @@ def _whole(path: Path, scratch: Path) -> Path:
     copy = scratch / "database"
     copy.unlink(missing_ok=True)
     with (
-        contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source,
+        contextlib.closing(open_whole(path)) as source,
         contextlib.closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)

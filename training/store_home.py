@@ -10,6 +10,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from khaka.data.sqlite_reading import open_whole
+
 _PLACES: Final = (
     ("experiments", "artifact_location"),
     ("runs", "artifact_uri"),
@@ -21,7 +23,7 @@ _PLACES: Final = (
 
 def home(database: Path) -> str | None:
     """Return the folder in which the store believes its artifacts to lie; None where it names none."""
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(open_whole(database)) as connection:
         row = connection.execute(
             "SELECT artifact_location FROM experiments WHERE name <> 'Default' ORDER BY experiment_id LIMIT 1"
         ).fetchone()
