@@ -132,7 +132,7 @@ def fit_shares(
     when = np.concatenate([np.full(len(election.rows), election.result_date.isoformat()) for election in past])
     model = ShareModel(seed=settings.seed, num_threads=settings.threads, with_noise=with_noise, with_blind=with_blind)
     if halved:
-        model.set_params(rounds=model.rounds // 2, scattered_rounds=model.scattered_rounds // 2)
+        model.halve()
     return model.fit(rows, pd.Series(shares), groups=when.tolist())
 
 
