@@ -91,7 +91,7 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
     say("5 of 9  Ranking the aspirants of every seat, with ranges, reasons and a panel.")
     with Progress("score", quiet=quiet) as progress:
         scored = score_job(
-            workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
+            workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.begin
         )
         picture = _picture(scored.path, workspace, say)
         say("6 of 9  Forecasting the declared nominees of the rivals; ranking again against those of last time.")
@@ -99,10 +99,10 @@ def run_demo(folder: Path, *, seats: int, seed: int, say: Callable[[str], None],
         if again:
             score_job(
                 workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, record=False,
-                progress=progress.step, scenario=Scenario(rivals=again, title="rivals of last time"),
+                progress=progress.begin, scenario=Scenario(rivals=again, title="rivals of last time"),
             )  # fmt: skip
         forecast = forecast_job(
-            workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.step
+            workspace, election_id=world.election_id, as_of=as_of, model=None, out=None, progress=progress.begin
         )
     say("7 of 9  A slate: one aspirant and one substitute a seat under the rules of the law.")
     slate = slate_job(workspace, election_id=world.election_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def features_job(
-    workspace: Workspace, *, election_id: str, as_of: dt.date, out: Path | None, on_spark: bool = False
+    workspace: Workspace,
+    *,
+    election_id: str,
+    as_of: dt.date,
+    out: Path | None,
+    on_spark: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> tuple[Path, FeatureTable]:
     """Write the feature table of an election's aspirants, or of its nominees where there are no aspirants.
 
@@ -36,6 +42,8 @@ def features_job(
         The Parquet file.
     on_spark : bool
         Run the SQL on the Spark of `khaka.toml`.
+    progress : callable, optional
+        Told what begins.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def features_job(
     """
     engine = _spark(workspace) if on_spark else None
     try:
-        table = features_of(workspace, election_id=election_id, as_of=as_of, engine=engine)
+        table = features_of(workspace, election_id=election_id, as_of=as_of, engine=engine, progress=progress)
     finally:
         if engine is not None:
             engine.stop()
@@ -66,6 +74,7 @@ def features_of(
     kind: Kind | None = None,
     without: Sequence[str] = (),
     engine: Engine | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> FeatureTable:
     """Return the feature table of an election's aspirants, or of its nominees where there are no aspirants.
 
@@ -83,6 +92,8 @@ def features_of(
         Families to leave out.
     engine : Engine, optional
         Where the SQL on long tables runs; DuckDB by default.
+    progress : callable, optional
+        Told what begins.
 
     Returns
     -------
@@ -103,7 +114,7 @@ def features_of(
     line = lineup(source, election_id=election_id, party="", seats=[])
     return feature_table(
         FrameSource(line.source), election_id=election_id, as_of=as_of, party=workspace.settings.party.party,
-        kind=found, without=without, engine=engine,
+        kind=found, without=without, engine=engine, progress=progress,
     )  # fmt: skip
 
 

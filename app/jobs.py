@@ -101,6 +101,7 @@ def score_job(
     folder = out or _folder(workspace.results(election_id, as_of.isoformat()), scenario)
     _keep_apart(folder, scenario)
     store = workspace.store.of_states(family(election_id[:3]))  # other states have nothing to say
+    progress("reading the tables")
     inputs = store.hashes()
     source = FrameSource(store)
     reference = usable_model(workspace, model, as_of)
@@ -116,8 +117,8 @@ def score_job(
         model_version=reference.version,
         data_hash=one_hash(inputs),
         scenario=scenario,
+        progress=progress,
     )
-    progress("predicted")
     kept = keep(workspace.root, store.folder, inputs, settings)
     seat_elections = source.read("seat_elections")
     write_scores(
@@ -134,6 +135,7 @@ def score_job(
     )
     _unchanged(store, inputs)
     if scenario.is_base and record:
+        progress("the run's record")
         _record_scores(
             workspace, found.prediction.contributions, found.prediction.values, folder, election_id, reference
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -70,6 +70,10 @@ def _duck(source: object) -> DuckEngine:
     return DuckEngine(memory_limit=settings.memory_limit, threads=settings.threads, spill=spill)
 
 
+def _to_nobody(_: str) -> None:
+    """Say nothing."""
+
+
 def end_of_day(as_of: dt.date) -> pd.Timestamp:
     """Return the first moment that is too late: 24:00 IST of the as-of day, in UTC.
 
@@ -95,6 +99,8 @@ class KnownTables:
         The election that is scored. Its nominees and aspirants stay, its results are blanked.
     engine : Engine, optional
         Where SQL runs; DuckDB by default.
+    tell : callable, optional
+        Told what long work begins.
 
     Raises
     ------
@@ -102,7 +108,15 @@ class KnownTables:
         The as-of date is on or after the election's own result date.
     """
 
-    def __init__(self, source: Source, *, as_of: dt.date, election_id: str, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        as_of: dt.date,
+        election_id: str,
+        engine: Engine | None = None,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         source = source.of_state(election_id[:3]) if isinstance(source, FrameSource) else source
         self._source = source
         self.as_of = as_of
@@ -118,7 +132,8 @@ class KnownTables:
                 f"give an as-of date before it, not {as_of}"
             )
         self._frames: dict[str, pd.DataFrame] = {}
-        self._engine = engine or _duck(source)
+        self.engine = engine or _duck(source)
+        self.tell = tell or _to_nobody
         self._registered: set[str] = set()
 
     @property
@@ -180,12 +195,12 @@ class KnownTables:
             if name not in self._registered and re.search(rf"\b{name}\b", query):
                 self._register(name)
         for name, frame in frames.items():
-            self._engine.put(name, frame)
+            self.engine.put(name, frame)
         try:
-            return self._engine.run(query)
+            return self.engine.run(query)
         finally:
             for name in frames:
-                self._engine.drop(name)
+                self.engine.drop(name)
 
     def stream(self, query: str, *, rows: int = 100_000, **frames: pd.DataFrame) -> Iterator[pd.DataFrame]:
         """Run a query like `sql` and give its result in frames of about `rows` rows, for results that are long."""
@@ -193,12 +208,12 @@ class KnownTables:
             if name not in self._registered and re.search(rf"\b{name}\b", query):
                 self._register(name)
         for name, frame in frames.items():
-            self._engine.put(name, frame)
+            self.engine.put(name, frame)
         try:
-            yield from self._engine.stream(query, rows)
+            yield from self.engine.stream(query, rows)
         finally:
             for name in frames:
-                self._engine.drop(name)
+                self.engine.drop(name)
 
     def has(self, table: str) -> bool:
         """Tell whether any row of a table was known."""
@@ -210,18 +225,18 @@ class KnownTables:
         """Give the engine the rows of a table that were known: from its files where it can be, else from a frame."""
         self._registered.add(name)
         if name in self._frames or stored_files(self._source, name) is None:
-            self._engine.put(name, to_arrow(TABLES[name], self.frame(name)))
+            self.engine.put(name, to_arrow(TABLES[name], self.frame(name)))
             return
         files = self.files(name)
         if not files:
-            self._engine.put(name, to_arrow(TABLES[name], pd.DataFrame()))
+            self.engine.put(name, to_arrow(TABLES[name], pd.DataFrame()))
             return
         if name in _UNTIL_DECIDED:
-            decided = self._decided.rename("decided_at").rename_axis("aspirant_id").reset_index()
-            self._engine.put("decided", to_arrow(TABLES["aspirants"], decided))
+            decided = self.decided.rename("decided_at").rename_axis("aspirant_id").reset_index()
+            self.engine.put("decided", to_arrow(TABLES["aspirants"], decided))
         if name in SPOILT and len(self.left_out):
-            self._engine.put("left_out", self.left_out)
-        self._engine.put_files(name, files, self._select(name))
+            self.engine.put("left_out", self.left_out)
+        self.engine.put_files(name, files, self._select(name))
 
     def files(self, table: str) -> list[Path]:
         """Return the files of a long table that hold rows which may be known; none where it is a frame."""
@@ -233,8 +248,8 @@ class KnownTables:
 
     @property
     def cache(self) -> Path | None:
-        """Folder for what can be made again; None where the long tables are no files, or another engine runs."""
-        if not isinstance(self._engine, DuckEngine) or stored_files(self._source, "activity") is None:
+        """Folder for what can be made again; None where the long tables are no files."""
+        if stored_files(self._source, "activity") is None:
             return None
         return cache_folder(self._source)
 
@@ -287,7 +302,7 @@ class KnownTables:
         return {}
 
     @cached_property
-    def _decided(self) -> pd.Series:
+    def decided(self) -> pd.Series:
         """When the party decided in the seat of each aspirant, UTC; only those with a known moment."""
         rows = self._source.read("aspirants")
         rows = rows.dropna(subset=["aspirant_id", "decided_at"]).drop_duplicates("aspirant_id")
@@ -302,8 +317,8 @@ class KnownTables:
         if table in KNOWN_FROM:
             times = pd.to_datetime(frame[KNOWN_FROM[table]], utc=True)
             keep &= times < end_of_day(self.as_of)
-            if table in _UNTIL_DECIDED and len(self._decided):
-                keep &= ~(times > self._decided.reindex(frame[_UNTIL_DECIDED[table]]).set_axis(frame.index))
+            if table in _UNTIL_DECIDED and len(self.decided):
+                keep &= ~(times > self.decided.reindex(frame[_UNTIL_DECIDED[table]]).set_axis(frame.index))
         if "election_id" in TABLES[table].key:
             past = frame["election_id"].isin(self._past)
             own = frame["election_id"] == self.election_id

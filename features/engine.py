@@ -25,6 +25,9 @@ THREADS: Final = 2
 class Engine(Protocol):
     """Runs feature SQL on named tables."""
 
+    suffix: str
+    """Tells what is kept of this engine's results from DuckDB's: they are equal, but not to the last bit."""
+
     def put(self, name: str, table: pa.Table | pd.DataFrame) -> None:
         """Give a small table a name."""
         ...
@@ -55,6 +58,10 @@ class Engine(Protocol):
         """Give the result of one query in frames of about `rows` rows."""
         ...
 
+    def beside(self) -> Engine:
+        """Return another engine at the same place, with no tables yet."""
+        ...
+
 
 class DuckEngine:
     """DuckDB in this process.
@@ -68,6 +75,8 @@ class DuckEngine:
     spill : Path, optional
         Folder for what does not fit; a temporary one by default. It is made when it is needed.
     """
+
+    suffix = ""
 
     def __init__(self, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS, spill: Path | None = None) -> None:
         self._memory_limit, self._threads = memory_limit, threads
@@ -111,6 +120,10 @@ class DuckEngine:
         """Give the result of one query in frames of about `rows` rows."""
         for batch in self._connection.sql(query).to_arrow_reader(rows):
             yield batch.to_pandas()
+
+    def beside(self) -> DuckEngine:
+        """Return another DuckDB with the same settings, with no tables yet."""
+        return DuckEngine(memory_limit=self._memory_limit, threads=self._threads, spill=self._spill)
 
 
 def _text(value: str) -> str:

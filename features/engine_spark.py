@@ -48,13 +48,21 @@ class SparkEngine:
         The same folder as the workers see it, such as `hdfs:///khaka/tables`; by default under the same path.
     """
 
+    suffix = "-spark"
+
     def __init__(self, master: str, *, here: Path | None = None, there: str | None = None) -> None:
         self._master = master
         self._here, self._there = here, there
         self._names: set[str] = set()
+        self._above: SparkEngine | None = None
 
     @cached_property
     def _session(self) -> Any:
+        if self._above is not None and not self._master.startswith("sc://"):
+            session = self._above._session.newSession()
+            for name, value in _SETTINGS.items():
+                session.conf.set(name, value)
+            return session
         try:
             sql: Any = importlib.import_module("pyspark.sql")
         except ImportError:
@@ -70,7 +78,7 @@ class SparkEngine:
         for name, value in _SETTINGS.items():
             builder = builder.config(name, value)
         try:
-            return builder.getOrCreate()
+            return builder.getOrCreate() if self._above is None else builder.create()
         except Exception as error:  # whatever Java, the network or the cluster says
             reason = str(error).strip().splitlines()[0][:200]
             raise KhakaError(
@@ -119,6 +127,12 @@ class SparkEngine:
         whole = self.run(query)
         for start in range(0, len(whole), rows):
             yield whole.iloc[start : start + rows].reset_index(drop=True)
+
+    def beside(self) -> SparkEngine:
+        """Return another session of the same Spark, with no tables yet."""
+        other = SparkEngine(self._master, here=self._here, there=self._there)
+        other._above = self
+        return other
 
     def stop(self) -> None:
         """End the session."""

@@ -21,8 +21,8 @@ import pyarrow as pa
 from khaka.data.code_hash import code_hash
 from khaka.data.durable import read_parquet, sha256, write_json, write_parquet
 from khaka.data.errors import KhakaError
-from khaka.data.schema import TABLES
 from khaka.features.cutoff import KnownTables
+from khaka.features.row_sums import row_sum
 
 
 def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, settings: str = "") -> pd.DataFrame:
@@ -48,7 +48,7 @@ def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, set
     folder = known.cache
     if folder is None:
         return make()
-    own = folder / name / known.election_id
+    own = folder / f"{name}{known.engine.suffix}" / known.election_id
     # the same files as last time: no need to look at their rows
     note, files = own.with_suffix(".json"), _files_hash(known, settings)
     noted = _noted(note)
@@ -123,20 +123,7 @@ def _around(known: KnownTables, settings: str) -> str:
 
 def _rows_hash(known: KnownTables, settings: str) -> str:
     """Return a hash of every row that counts, of the code and of the settings."""
-    digest = hashlib.sha256(_around(known, settings).encode())
-    cells = ", ".join(f"a.{column.name}" for column in TABLES["activity"].columns)
-    own = "SELECT DISTINCT aspirant_id FROM aspirants"
-    rows_of = (
-        "SELECT count(*) AS n, CAST(coalesce(sum(CAST(hash({cells}) AS HUGEINT)), 0) AS VARCHAR) AS h "
-        "FROM activity a {which}"
-    )
-    for which in (
-        f"SEMI JOIN ({own} WHERE election_id = '{known.election_id}') w ON w.aspirant_id = a.aspirant_id",
-        f"ANTI JOIN ({own}) w ON w.aspirant_id = a.aspirant_id",  # records of whom no list knows
-    ):
-        counted = known.sql(rows_of.format(cells=cells, which=which))
-        digest.update(f"activity {counted['n'].iloc[0]} {counted['h'].iloc[0]}".encode())
-    return digest.hexdigest()[:32]
+    return hashlib.sha256(f"{_around(known, settings)} activity {row_sum(known)}".encode()).hexdigest()[:32]
 
 
 def _sum(path: Path, state: os.stat_result) -> str:

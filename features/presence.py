@@ -95,6 +95,7 @@ def _summary(known: KnownTables, party: str) -> pd.DataFrame:
     if table is None or (party and whose != party):
         if not known.has("activity"):
             return pd.DataFrame(columns=list(FEATURES), dtype="float64")
+        known.tell(f"field work of {known.election_id}")
         table = kept(known, "presence", lambda: _make(known, party), settings=f"{party} {known.presence!r}")
         _MADE[known] = (party, table)
         whose = party

@@ -100,7 +100,8 @@ def cycles(known: KnownTables) -> list[Cycle]:
     for name in names:
         day = decision_date(known.source, name, lead_days=_LEAD_DAYS)
         if (name, day) not in kept:
-            kept[name, day] = _cycle(KnownTables(known.source, as_of=day, election_id=name))
+            past = KnownTables(known.source, as_of=day, election_id=name, engine=known.engine.beside(), tell=known.tell)
+            kept[name, day] = _cycle(past)
         found.append(kept[name, day])
     here = [cycle for cycle in found if cycle.signals[[*JUDGED, "presence"]].notna().any(axis=None)]
     return [*here, _cycle(known)]

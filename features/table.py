@@ -7,7 +7,7 @@ not there leaves its columns empty and says so: nothing stops the job.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -120,6 +120,7 @@ def feature_table(
     kind: Kind,
     without: Sequence[str] = (),
     engine: Engine | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> FeatureTable:
     """Build the feature table of one election.
 
@@ -139,6 +140,8 @@ def feature_table(
         Families to leave out, such as "fit": a ranking can be shown with and without it.
     engine : Engine, optional
         Where the SQL on long tables runs; DuckDB by default.
+    progress : callable, optional
+        Told what begins: each family, and long work inside one.
 
     Returns
     -------
@@ -150,15 +153,16 @@ def feature_table(
     KhakaError
         The as-of date is on or after the election's result.
     """
-    known = KnownTables(source, as_of=as_of, election_id=election_id, engine=engine)
+    known = KnownTables(source, as_of=as_of, election_id=election_id, engine=engine, tell=progress)
     units = people(known, party=party, kind=kind)
     parts: list[pd.DataFrame] = []
     infos: dict[str, FeatureInfo] = {}
-    for name in FAMILY_MODULES:
+    for number, name in enumerate(FAMILY_MODULES, 1):
         module = import_module(name)
         dropped = {name for name, info in module.FEATURES.items() if info.family in without}
         if dropped and len(dropped) == len(module.FEATURES):
             continue
+        known.tell(f"{name.rpartition('.')[2].replace('_', ' ')} ({number} of {len(FAMILY_MODULES)} families of features)")
         part = module.features(known, units).drop(columns=sorted(dropped))
         for column in part.columns:
             if column in infos:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,6 +66,7 @@ def predict_aspirants(
     model_version: str,
     data_hash: str,
     scenario: Scenario = BASE,
+    progress: Callable[[str], None] | None = None,
 ) -> AspirantForecast:
     """Predict the margin of every aspirant, were they the nominee.
 
@@ -88,6 +90,8 @@ def predict_aspirants(
         For the record.
     scenario : Scenario
         What is supposed: a known swing, other rivals, an ally, families of features left out.
+    progress : callable, optional
+        Told what begins.
 
     Returns
     -------
@@ -110,10 +114,12 @@ def predict_aspirants(
     supposed = with_rivals(
         line.source, election_id=election_id, party=party, seats=seats, rivals=scenario.rivals, allies=scenario.allies
     )
+    if progress is not None:
+        progress("seats without their aspirants")
     baseline, district = _seat_baselines(supposed, models, election_id=election_id, as_of=as_of)
     table = feature_table(
         FrameSource(supposed), election_id=election_id, as_of=as_of, party=party, kind="aspirant",
-        without=(*scenario.without, *OTHER_FAMILIES),
+        without=(*scenario.without, *OTHER_FAMILIES), progress=progress,
     )  # fmt: skip
     if election_id in _counted(source):
         own = own.drop(columns="status", errors="ignore")  # of a past cycle: it may tell what came after the as-of date

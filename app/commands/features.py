@@ -26,9 +26,13 @@ def command(common: Common, election: str, as_of: dt.date, out: Path | None, eng
     says of each feature its unit, its source and from when it is known.
     """
     from khaka.app.features_job import features_job
+    from khaka.app.progress import Progress
 
     workspace = common.open()
-    path, table = features_job(workspace, election_id=election, as_of=as_of, out=out, on_spark=engine == "spark")
+    with Progress("features", quiet=common.quiet or common.as_json) as progress:
+        path, table = features_job(
+            workspace, election_id=election, as_of=as_of, out=out, on_spark=engine == "spark", progress=progress.begin
+        )
     described = table.describe()
     families = described.groupby("family", sort=False).agg(features=("name", "size"), known=("share_known", "mean"))
     lines = "\n".join(

@@ -55,7 +55,7 @@ def command(
     workspace = common.open()
     with Progress("score", quiet=common.quiet or common.as_json) as progress, workspace.lock("score"):
         done = score_job(
-            workspace, election_id=election, as_of=as_of, model=model, out=out, progress=progress.step,
+            workspace, election_id=election, as_of=as_of, model=model, out=out, progress=progress.begin,
             scenario=scenario,
         )  # fmt: skip
     files = ["scores.parquet", "scores.csv", "explanations.parquet", "panel.parquet", "scenario.parquet",

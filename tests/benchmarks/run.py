@@ -54,9 +54,10 @@ def prepare(folder: Path, size: str, *, train: bool = True) -> tuple[Path, dict[
     made = folder / "made"
     quiet = {"simulate_seconds": 0.0}
     start = time.perf_counter()
-    _run("simulate", str(made), "--seats", str(seats), "--booths-per-seat", str(booths), "--aspirants", str(aspirants),
-         "--elections", "5", "--seed", "1")  # fmt: skip
-    quiet["simulate_seconds"] = time.perf_counter() - start
+    if not (made / "world.json").exists():  # written last
+        _run("simulate", str(made), "--seats", str(seats), "--booths-per-seat", str(booths), "--aspirants",
+             str(aspirants), "--elections", "5", "--parties", "10", "--seed", "1")  # fmt: skip
+        quiet["simulate_seconds"] = time.perf_counter() - start
     world = json.loads((made / "world.json").read_text())
     _run("init", "--state", world["state"], "--party", world["party"], "--workspace", str(workspace))
     told = {name: world[name] for name in ("election_id", "as_of", "party")}
