@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from khaka.features.steady import steady_correlations, steady_counts
+
 Floats = npt.NDArray[np.float64]
 
 PRIOR_ROWS: Final = 40.0
@@ -37,6 +39,7 @@ class Agreement:
         scale = np.sqrt(squares * squares.T)
         counts = known.T.astype(float) @ known.astype(float)
         correlation = np.where(scale > 1e-9, (filled.T @ filled) / np.where(scale > 1e-9, scale, 1.0), 0.0)
+        correlation, counts = steady_correlations(correlation, counts), steady_counts(counts)
         # a column that never differs tells nothing
         return cls(tuple(table.columns), correlation * counts, np.where(scale > 1e-9, counts, 0.0))
 

@@ -33,6 +33,7 @@ from khaka.features.agreement import Agreement, loadings, together, weigh
 from khaka.features.cutoff import KnownTables
 from khaka.features.registry import FeatureInfo, by_name
 from khaka.features.signals import FACTS, JUDGED, Cycle, cycles
+from khaka.features.steady import steady_scale
 
 Floats = npt.NDArray[np.float64]
 
@@ -177,6 +178,7 @@ def guess(history: list[Cycle]) -> Guess:
         table = cycle.signals.copy()
         before = cycle.people["person_id"].map(record).astype("float64")
         spread = float(np.sqrt((before**2).mean())) if before.notna().any() else 0.0
+        spread = steady_scale(spread, int(before.count()))
         table["before"] = before / spread if spread > 1e-9 else np.nan
         table = table[list(columns)]
         now = Agreement.of(table)

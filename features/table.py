@@ -162,7 +162,9 @@ def feature_table(
         dropped = {name for name, info in module.FEATURES.items() if info.family in without}
         if dropped and len(dropped) == len(module.FEATURES):
             continue
-        known.tell(f"{name.rpartition('.')[2].replace('_', ' ')} ({number} of {len(FAMILY_MODULES)} families of features)")
+        known.tell(
+            f"{name.rpartition('.')[2].replace('_', ' ')} ({number} of {len(FAMILY_MODULES)} families of features)"
+        )
         part = module.features(known, units).drop(columns=sorted(dropped))
         for column in part.columns:
             if column in infos:

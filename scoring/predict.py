@@ -25,7 +25,7 @@ from khaka.training.margins import margins
 from khaka.training.prediction import Prediction
 from khaka.training.share_inputs import feature_columns
 from khaka.training.support import support
-from khaka.training.uncertainty import shared_draws
+from khaka.training.uncertainty import named_noise, shared_draws
 
 SEAT_BASELINE = FeatureInfo(
     BASELINE, "points", "nominees, seat_elections", "seat_history",
@@ -144,7 +144,8 @@ def predict_aspirants(
     seen_before = support(X, models.candidate.range_, describing)
     wider = np.array([_WIDER[state] for state in seen_before])[:, None]
     person = models.candidate.person_draws(X, draws=draws, rng=rng)
-    person = person + models.spread.person * rng.standard_normal(person.shape)
+    units = (people["seat_id"].astype("str") + " " + people["aspirant_id"].astype("str")).tolist()
+    person = person + models.spread.person * named_noise(units, draws, int(rng.integers(2**63)))
     verified = values["verified_share"] if "verified_share" in values else pd.Series(np.nan, index=values.index)
     prediction = Prediction(
         people=people,

@@ -277,10 +277,39 @@ def shared_draws(
         one seat.
     """
     state = spread.swing * rng.standard_normal(draws)
-    district_of = np.unique(np.asarray(districts, dtype=str), return_inverse=True)[1]
-    seat_of = np.unique(np.asarray(seats, dtype=str), return_inverse=True)[1]
-    district = spread.district * rng.standard_normal((int(district_of.max(initial=-1)) + 1, draws))
-    seat = spread.seat * rng.standard_normal((int(seat_of.max(initial=-1)) + 1, draws))
+    root = int(rng.integers(2**63))
+    names, district_of = np.unique(np.asarray(districts, dtype=str), return_inverse=True)
+    district = spread.district * named_noise([f"district {name}" for name in names], draws, root)
+    names, seat_of = np.unique(np.asarray(seats, dtype=str), return_inverse=True)
+    seat = spread.seat * named_noise([f"seat {name}" for name in names], draws, root)
     wide = spread.factor((np.zeros(len(seat_of)) if baseline is None else baseline)[:, None] + state)
     own = wide * (district[district_of] + seat[seat_of])
     return np.broadcast_to(state, (len(seat_of), draws)).copy(), own
+
+
+def named_noise(names: Sequence[str], draws: int, root: int) -> Floats:
+    """Return standard normal draws of each name, the same whoever else is there.
+
+    Parameters
+    ----------
+    names : sequence of str, length n
+        Each once.
+    draws : int
+        How many.
+    root : int
+        Seed, not below 0.
+
+    Returns
+    -------
+    ndarray, shape (n, draws)
+        A newcomer in one seat leaves the draws of all others as they are.
+
+    Examples
+    --------
+    >>> bool((named_noise(["a", "b", "c"], 5, 1)[[0, 2]] == named_noise(["a", "c"], 5, 1)).all())
+    True
+    """
+    out = np.empty((len(names), draws))
+    for row, name in enumerate(names):
+        np.random.default_rng(np.random.SeedSequence([root, *name.encode()])).standard_normal(out=out[row])
+    return out

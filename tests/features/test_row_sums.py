@@ -54,7 +54,7 @@ def test_the_rows_that_count_are_counted(
     assert (int(own), int(strangers)) == (wanted["own"], wanted["strangers"])
 
 
-def test_the_order_of_the_rows_does_not_matter_but_every_cell_does(tmp_path: Path) -> None:
+def test_every_cell_counts(tmp_path: Path) -> None:
     first = ("a", pd.Timestamp("2016-11-20T10:00Z"))
     second = ("b", pd.Timestamp("2016-11-21T10:00Z"))
     found = []
