@@ -190,7 +190,7 @@ def _judgements(known: KnownTables, people: pd.Index) -> tuple[pd.DataFrame, pd.
     value = rows["value"] - _steady_means(rows["value"], rows["rater_role"])
     squares = value**2
     raters = [rows["rater_role"], rows["rater_id"]]
-    role = squares.groupby(rows["rater_role"]).transform(lambda own: steady_scale(np.sqrt(own.mean()), len(own)) ** 2)
+    role = squares.groupby(rows["rater_role"]).transform(_steady_square)
     own, number = squares.groupby(raters).transform("sum"), squares.groupby(raters).transform("count")
     rows["value"] = value / np.sqrt(((own + _RATER_PRIOR * role) / (number + _RATER_PRIOR)).clip(lower=1e-9))
     means, noise = pd.DataFrame(index=people), pd.DataFrame(0.0, index=people, columns=list(JUDGED))
@@ -199,13 +199,13 @@ def _judgements(known: KnownTables, people: pd.Index) -> tuple[pd.DataFrame, pd.
         table = group.agg(["mean", "count", "var"]).reindex(people)
         means[name] = table["mean"]
         several = table["count"] >= 2
-        spread, number = table["mean"].var(), int(table["mean"].count())
+        spread, rated = table["mean"].var(), int(table["mean"].count())
         if several.sum() >= 10 and spread > 1e-9:
             degrees = (table["count"] - 1)[several]
             single = float((table["var"][several] * degrees).sum() / degrees.sum()) / float(spread)
-            single = steady_scale(single**0.5, number) ** 2
+            single = steady_scale(single**0.5, rated) ** 2
             inverse = 1.0 / table["count"]
-            usual = steady_mean(float(inverse.mean()), steady_scale(float(inverse.std()), number), number)
+            usual = steady_mean(float(inverse.mean()), steady_scale(float(inverse.std()), rated), rated)
             noise[name] = (single * (inverse - usual)).fillna(0.0)
     shares = survey_shares(known).reindex(people)
     means["poll"] = np.log(shares.clip(lower=0.005))
@@ -216,9 +216,15 @@ def _steady_means(values: pd.Series, groups: pd.Series) -> pd.Series:
     """Return the mean of each row's group, to one standard error."""
 
     def one(own: pd.Series) -> float:
-        return steady_mean(own.mean(), steady_scale(own.std(ddof=0), len(own)), len(own))
+        return steady_mean(float(own.mean()), steady_scale(float(own.std(ddof=0)), len(own)), len(own))
 
-    return values.groupby(groups).transform(one)
+    means: pd.Series = values.groupby(groups).transform(one)
+    return means
+
+
+def _steady_square(squares: pd.Series) -> float:
+    """Return the mean of squares of deviations, its root to one standard error."""
+    return steady_scale(float(squares.mean()) ** 0.5, len(squares)) ** 2
 
 
 def _presence(known: KnownTables, people: pd.Index) -> pd.Series:
