@@ -137,7 +137,7 @@ def ablation_job(
     targets : sequence of str
         Elections to predict; by default the newest ones.
     newest : int
-        How many, without targets.
+        How many, without targets; 0 for none.
     states : int
         Made-up states of each of three kinds; 0 for none.
     seats : int
@@ -159,7 +159,7 @@ def ablation_job(
     """
     settings, corpus = workspace.settings, corpus_of(workspace)
     path = out or workspace.root / "ablation.md"
-    chosen = list(targets) or default_targets(corpus)[-newest:]
+    chosen = list(targets) or (default_targets(corpus)[-newest:] if newest > 0 else [])
     if not chosen and not states:
         raise KhakaError("nothing to measure: no election can be predicted here, and no made-up states are asked for")
     shares = pd.DataFrame(columns=["election_id", "family", *FIGURES])

@@ -13,7 +13,7 @@ from khaka.app.options import Common, common_options, examples
     "ablation", epilog=examples("khaka ablation", "khaka ablation --newest 4 --states 0 --out docs/ablation.md")
 )
 @click.option("--target", "targets", multiple=True, metavar="ID", help="Only these elections; again for each.")
-@click.option("--newest", type=click.IntRange(1), default=8, show_default=True, help="Elections without --target.")
+@click.option("--newest", type=click.IntRange(0), default=8, show_default=True, help="Elections, without --target.")
 @click.option("--states", type=click.IntRange(0), default=3, show_default=True, help="Made-up states of each kind.")
 @click.option("--seats", type=click.IntRange(6, 1000), default=40, show_default=True, help="Seats of each.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",

@@ -25,6 +25,8 @@ def test_families_are_left_out_one_by_one_on_the_same_election(tmp_path: Path) -
     table = pd.read_csv(path.with_suffix(".csv"))
     assert {"the person's own record", "earlier results of the seat"} <= set(table["family"])
     assert len(result.table()) == len(table)
+    with pytest.raises(KhakaError, match="nothing to measure"):
+        ablation_job(workspace.workspace, newest=0, states=0)
 
 
 def test_nothing_to_measure_is_said(tmp_path: Path) -> None:
