@@ -13,6 +13,7 @@ import resource
 import shutil
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -235,14 +236,36 @@ def explain() -> dict[str, float]:
     }
 
 
+class Spilled(threading.Thread):
+    """Looks five times a second at how much DuckDB has put on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self._folder, self.most, self._end = folder, 0.0, threading.Event()
+
+    def run(self) -> None:
+        while not self._end.wait(0.2):
+            with contextlib.suppress(OSError):
+                self.most = max(self.most, sum(path.stat().st_size for path in self._folder.glob("**/*")) / 2**20)
+
+    def stop(self) -> float:
+        self._end.set()
+        self.join()
+        return self.most
+
+
 def main() -> None:
     name = sys.argv[1]
     if name == "explain":
         print(json.dumps(explain()))
         return
-    seconds = globals()[name](Path(sys.argv[2]).resolve())
+    workspace = Path(sys.argv[2]).resolve()
+    spilled = Spilled(workspace / "cache" / "spill")
+    spilled.start()
+    seconds = globals()[name](workspace)
+    most = spilled.stop()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "cpu_seconds": min(CPU), "peak_mib": peak}))
+    print(json.dumps({"seconds": seconds, "cpu_seconds": min(CPU), "peak_mib": peak, "spilled_mib": most}))
 
 
 if __name__ == "__main__":
