@@ -121,6 +121,10 @@ class DuckEngine:
         for batch in self._connection.sql(query).to_arrow_reader(rows):
             yield batch.to_pandas()
 
+    def interrupt(self) -> None:
+        """End the query that runs on another thread with an error."""
+        self._connection.interrupt()
+
     def beside(self) -> DuckEngine:
         """Return another DuckDB with the same settings, with no tables yet."""
         return DuckEngine(memory_limit=self._memory_limit, threads=self._threads, spill=self._spill)

@@ -42,6 +42,11 @@ def poll_votes(known: KnownTables) -> pd.DataFrame:
     return _MADE[known]
 
 
+def share_votes(known: KnownTables, votes: pd.DataFrame) -> None:
+    """Give to other tables of the same election and date what `poll_votes` returned for the first ones."""
+    _MADE[known] = votes
+
+
 def polled_seats(known: KnownTables) -> pd.Series:
     """Return each seat_id with booth votes once, sorted."""
     return pd.Series(sorted(set(poll_votes(known)["seat_id"].dropna().astype("str"))), dtype="str", name="seat_id")

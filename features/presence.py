@@ -7,6 +7,7 @@ and the number of records is no feature. Which event is verified, and why anothe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -14,10 +15,12 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from khaka.data.presence_settings import PresenceSettings
+from khaka.features.ahead import one_at_a_time, waited_for
 from khaka.features.booth_list import booth_list
 from khaka.features.cutoff import KnownTables, end_of_day
 from khaka.features.kept import kept
 from khaka.features.ledger import ledger_sql, with_thresholds
+from khaka.features.polls import poll_votes, share_votes
 from khaka.features.registry import FeatureInfo, by_name
 
 _RECEIVED: Final = "received_at of the last event"
@@ -62,11 +65,23 @@ def features(known: KnownTables, people: pd.DataFrame) -> pd.DataFrame:
         election, or where no aspirant of that election has any activity; 0 for an aspirant without an event while
         others have some (`verified_share` stays NaN: there is nothing to verify).
     """
-    ours = people.loc[people["aspirant_id"].notna(), "party"]
-    party = str(ours.iloc[0]) if len(ours) else ""
-    table = _summary(known, party)
+    table = _summary(known, _party(people))
     wanted = table.reindex(people["aspirant_id"].astype("object")).set_axis(people.index)
     return wanted[list(FEATURES)].astype("float64")
+
+
+def ahead(known: KnownTables, people: pd.DataFrame) -> Callable[[KnownTables], tuple[str, pd.DataFrame]] | None:
+    """Return the long part of `features`, to be begun before its turn; None where it is no long work."""
+    party = _party(people)
+    if known.cache is None or not party:
+        return None
+    votes = poll_votes(known)  # asked for by other families too
+
+    def work(beside: KnownTables) -> tuple[str, pd.DataFrame]:
+        share_votes(beside, votes)
+        return party, _summary(beside, party)
+
+    return work
 
 
 def presence_table(known: KnownTables) -> pd.DataFrame:
@@ -91,6 +106,7 @@ _MADE: Final[WeakKeyDictionary[KnownTables, tuple[str, pd.DataFrame]]] = WeakKey
 
 def _summary(known: KnownTables, party: str) -> pd.DataFrame:
     """Return the features of all aspirants of the election, indexed by aspirant_id."""
+    _MADE.update({known: made} if (made := waited_for(known)) else {})
     whose, table = _MADE.get(known, ("", None))
     if table is None or (party and whose != party):
         if not known.has("activity"):
@@ -103,10 +119,16 @@ def _summary(known: KnownTables, party: str) -> pd.DataFrame:
     return table if whose == party else table.assign(presence_weak_booths=float("nan"))
 
 
+def _party(people: pd.DataFrame) -> str:
+    ours = people.loc[people["aspirant_id"].notna(), "party"]
+    return str(ours.iloc[0]) if len(ours) else ""
+
+
 def _make(known: KnownTables, party: str) -> pd.DataFrame:
     parameters = pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
-    query = presence_sql(known.presence)
-    table = known.sql(query, parameters=parameters, booth_list=booth_list(known, party)).set_index("aspirant_id")
+    query, listed = presence_sql(known.presence), booth_list(known, party)
+    with one_at_a_time:
+        table = known.sql(query, parameters=parameters, booth_list=listed).set_index("aspirant_id")
     table.index = table.index.astype("object")
     mean = table.groupby("seat_id")["presence_booths"].transform("mean")
     table["presence_within"] = table["presence_booths"] - mean

@@ -1,7 +1,8 @@
 """The feature table: one row per seat and person, each feature with its unit, source and date known.
 
 A family is one module with `FEATURES` and `features(known, people)`; one line here adds it. A family whose source is
-not there leaves its columns empty and says so: nothing stops the job.
+not there leaves its columns empty and says so: nothing stops the job. The one family with `ahead(known, people)`, which
+gives its long part, has that part worked out beside the others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from khaka.data.durable import write_json, write_parquet
+from khaka.features.ahead import begun
 from khaka.features.booth_lineage import lineage_lacks
 from khaka.features.cutoff import KnownTables
 from khaka.features.engine import Engine
@@ -155,17 +158,18 @@ def feature_table(
     """
     known = KnownTables(source, as_of=as_of, election_id=election_id, engine=engine, tell=progress)
     units = people(known, party=party, kind=kind)
+    modules = [module for module in map(import_module, FAMILY_MODULES) if _asked_for(module, without)]
+    long = next((module for module in modules if hasattr(module, "ahead")), None)
+    made: dict[ModuleType, pd.DataFrame] = {}
+    with begun(known, None if long is None else long.ahead(known, units)):
+        for module in sorted(modules, key=lambda module: module is long):  # it was begun first and is asked for last
+            words = module.__name__.rpartition(".")[2].replace("_", " ")
+            known.tell(f"{words} ({len(made) + 1} of {len(modules)} families of features)")
+            made[module] = module.features(known, units)
     parts: list[pd.DataFrame] = []
     infos: dict[str, FeatureInfo] = {}
-    for number, name in enumerate(FAMILY_MODULES, 1):
-        module = import_module(name)
-        dropped = {name for name, info in module.FEATURES.items() if info.family in without}
-        if dropped and len(dropped) == len(module.FEATURES):
-            continue
-        known.tell(
-            f"{name.rpartition('.')[2].replace('_', ' ')} ({number} of {len(FAMILY_MODULES)} families of features)"
-        )
-        part = module.features(known, units).drop(columns=sorted(dropped))
+    for module in modules:
+        part = made[module].drop(columns=[name for name, info in module.FEATURES.items() if info.family in without])
         for column in part.columns:
             if column in infos:
                 raise ValueError(f"feature {column!r} comes from two families")
@@ -176,6 +180,11 @@ def feature_table(
     if "booth_swing" in infos and lineage_lacks(known):
         missing += ("the lineage of the booths is not worked out: swing by booth is empty; run khaka check first",)
     return FeatureTable(election_id, as_of, units[list(COLUMNS)], _rounded(values), infos, missing)
+
+
+def _asked_for(module: ModuleType, without: Sequence[str]) -> bool:
+    """Tell whether any feature of a family's module is wanted; one that makes its features as it goes always is."""
+    return not module.FEATURES or any(info.family not in without for info in module.FEATURES.values())
 
 
 def _rounded(values: pd.DataFrame) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def test_features_say_which_family_is_worked_out(
     capsys.readouterr()
     assert main(wanted) == 0
     said = capsys.readouterr().err.splitlines()
-    assert "features: presence (6 of 8 families of features)" in said
+    assert "features: presence (8 of 8 families of features)" in said
     assert "features: field work of S24-2027-AE" in said
     assert "features: field work of S24-2022-AE" in said
     assert main([*wanted, "--quiet"]) == 0
