@@ -26,9 +26,9 @@ _QUERY: Final = f"""{LAST_POLL}
 , numbered AS (
     SELECT row_number() OVER (ORDER BY place) AS place_no, place, election_id, seat_id FROM last_poll
 ), counted AS (
-    SELECT n.place_no, v.booth_no, v.party, CAST(sum(v.votes) AS DOUBLE) AS votes
+    -- one row a booth and party: the table's key
+    SELECT n.place_no, v.booth_no, v.party, CAST(v.votes AS DOUBLE) AS votes
     FROM booth_votes v JOIN numbered n ON n.election_id = v.election_id AND n.seat_id = v.seat_id
-    GROUP BY n.place_no, v.booth_no, v.party
 ), totals AS (
     SELECT place_no, booth_no, sum(votes) AS total, max(votes) AS first FROM counted GROUP BY place_no, booth_no
     HAVING sum(votes) > 0
@@ -46,21 +46,24 @@ _QUERY: Final = f"""{LAST_POLL}
     FROM counted c JOIN numbered n ON n.place_no = c.place_no
     JOIN asked a ON a.place = n.place AND a.party = c.party
     WHERE c.party NOT IN ('IND', 'OTH') AND c.votes > 0 GROUP BY c.place_no, c.party
-), coded AS (
-    SELECT l.booth, p.unit, c.votes, l.first
-    FROM counted c JOIN leaders l ON l.place_no = c.place_no AND l.booth_no = c.booth_no
-    LEFT JOIN parties p ON p.place_no = c.place_no AND p.party = c.party
-), seconds AS (
-    SELECT booth, coalesce(CASE WHEN sum(CASE WHEN votes = first THEN 1 ELSE 0 END) > 1 THEN max(first)
-                                ELSE max(CASE WHEN votes < first THEN votes END) END, 0) AS second
-    FROM coded GROUP BY booth
+), own AS (
+    SELECT l.booth, l.place_no, l.booth_no, l.first, p.unit, p.party, c.votes
+    FROM counted c JOIN parties p ON p.place_no = c.place_no AND p.party = c.party
+    JOIN leaders l ON l.place_no = c.place_no AND l.booth_no = c.booth_no
+), rivals AS (
+    -- who comes second is asked only where the party leads, alone or with another
+    SELECT o.booth, o.unit, max(c.votes) AS second
+    FROM own o JOIN counted c ON c.place_no = o.place_no AND c.booth_no = o.booth_no
+    WHERE o.votes >= o.first AND c.party <> o.party GROUP BY o.booth, o.unit
 ), shared AS (
-    SELECT p.unit, b.booth, b.total, b.polled, b.electors, coalesce(c.votes, 0) AS votes,
-           coalesce(c.votes, 0) / b.total AS share, coalesce(c.votes, 0) >= b.first AS led,
-           100 * (coalesce(c.votes, 0) / b.total
-                  - CASE WHEN coalesce(c.votes, 0) < b.first THEN b.first ELSE s.second END / b.total) AS margin
-    FROM parties p JOIN leaders b ON b.place_no = p.place_no JOIN seconds s ON s.booth = b.booth
-    LEFT JOIN coded c ON c.booth = b.booth AND c.unit = p.unit
+    SELECT p.unit, b.booth, b.total, b.polled, b.electors, coalesce(o.votes, 0) AS votes,
+           coalesce(o.votes, 0) / b.total AS share, coalesce(o.votes, 0) >= b.first AS led,
+           100 * (coalesce(o.votes, 0) / b.total
+                  - CASE WHEN coalesce(o.votes, 0) < b.first THEN b.first ELSE coalesce(r.second, 0) END / b.total)
+               AS margin
+    FROM parties p JOIN leaders b ON b.place_no = p.place_no
+    LEFT JOIN own o ON o.booth = b.booth AND o.unit = p.unit
+    LEFT JOIN rivals r ON r.booth = b.booth AND r.unit = p.unit
 ), ranked AS (
     SELECT unit, total, polled, electors, votes, share, led, margin,
            sum(votes) OVER (PARTITION BY unit) / sum(total) OVER (PARTITION BY unit) AS seat_share,
