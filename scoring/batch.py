@@ -77,6 +77,8 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         pa.field("seat_points", _POINTS),
         *(pa.field(f"{family}_points", _POINTS) for family in FAMILIES),
         *(pa.field(name, pa.list_(_POINTS)) for name in ("given_swing", "in_all")),
+        pa.field("person_hundredths", pa.list_(pa.int16())),
+        *(pa.field(name, _POINTS) for name in ("baseline_low", "baseline_high")),
     ]),
 }  # fmt: skip
 """Columns and types of the result tables."""

@@ -118,6 +118,8 @@ def preload(app: FastAPI) -> None:
     def load() -> None:
         try:
             _kept(app).get(it.workspace, it.current.get())
+            gc.collect()
+            gc.freeze()  # what was loaded stays; a collection that walks through it would hold up every visitor
         except Exception:  # whoever opens a page is told why; the log has it too
             logging.getLogger("khaka.review").exception("the seats' blueprints could not be loaded")
 

@@ -25,6 +25,20 @@ STRIP: Final = 600.0
 """Width of a strip's own units; the page stretches it."""
 
 CALENDAR_WEEKS: Final = 26
+
+FEW: Final = 12
+"""Up to so many aspirants a seat has few, and its page more room for each."""
+
+FULL: Final = (5, 3)
+"""Aspirants whose reasons stand on the seat's page, where there are few and where there are many: a page of fifty
+names and four hundred booths stays within 60 kB, in Hindi too. Who else is tapped opens as well."""
+
+DRAWN: Final = 16
+"""Aspirants whose ranges are drawn; those behind them have words."""
+
+MOST_MARKS, GROUPS = 110, 72
+"""Booths that are drawn one by one; where there are more, so many groups at most."""
+
 _ROLES: Final[tuple[Role, ...]] = ("observer", "dcc", "pcc", "survey")
 
 
@@ -38,10 +52,16 @@ class Row:
         Who.
     strip : Markup
         Range and point on the seat's scale.
+    full : bool
+        Whether the reasons stand below; else they are a tap away.
+    drawn : bool
+        Whether the range is drawn; else the words alone say it.
     """
 
     person: Aspirant
     strip: Markup
+    full: bool = True
+    drawn: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +123,7 @@ def standing(person: Aspirant, reader: Reader, *, ghost: float | None = None) ->
     )  # fmt: skip
 
 
-def axis(people: Sequence[Aspirant], reader: Reader) -> Axis:
+def axis(people: Sequence[Aspirant], reader: Reader, *, opened: str | None = None) -> Axis:
     """Return the aspirants as rows on one axis.
 
     Parameters
@@ -112,6 +132,8 @@ def axis(people: Sequence[Aspirant], reader: Reader) -> Axis:
         By rank, those without one last.
     reader : Reader
         Language and digits.
+    opened : str, optional
+        aspirant_id of somebody whose reasons are asked for.
 
     Returns
     -------
@@ -121,9 +143,15 @@ def axis(people: Sequence[Aspirant], reader: Reader) -> Axis:
     known = [one for one in people if math.isfinite(one.expected_margin)]
     shown = [standing(one, reader) for one in known]
     scale = scale_of(shown, 0.0, STRIP)
+    full = FULL[len(known) > FEW]
     rows = {
-        id(where): Row(one, Markup(margin_strip(where, scale)))  # noqa: S704 - made of numbers
-        for one, where in zip(known, shown, strict=True)
+        id(where): Row(
+            one,
+            Markup(margin_strip(where, scale)),  # noqa: S704 - made of numbers
+            full=place < full or one.aspirant_id == opened,
+            drawn=place < DRAWN or one.aspirant_id == opened,
+        )
+        for place, (one, where) in enumerate(zip(known, shown, strict=True))
     }
     ranked = [where for one, where in zip(known, shown, strict=True) if one.rank is not None]
     return Axis(
@@ -182,8 +210,10 @@ def booth_picture(
     Markup
         SVG.
     """
+    booths = booths_of(blueprint)
     drawn = booth_map(
-        booths_of(blueprint), look_of(reader), view=view, outline=outline, link=link, selected=selected
+        booths, look_of(reader), view=view, outline=outline, link=link, selected=selected,
+        most=MOST_MARKS if len(booths) <= MOST_MARKS else GROUPS,
     )  # fmt: skip
     return Markup(drawn)  # noqa: S704 - escaped where it is made
 

@@ -25,7 +25,6 @@ in `locale/hi/LC_MESSAGES/`, any number of .po files.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import logging
 import pkgutil
@@ -35,9 +34,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
@@ -70,9 +68,8 @@ _LARGEST: Final = 12_000_000  # bytes of an intake sheet with its form
 _LARGEST_PUBLIC: Final = 20_000
 _MOST_FIELDS: Final = 10_000
 _CARE: Final = 60.0
-_THREADS: Final = (
-    8  # in one process more only take turns at the interpreter's lock, and the slowest visitor waits longer
-)
+_THREADS: Final = 2  # that read: in one process more only take turns at the interpreter's lock, and all wait longer
+_WRITERS: Final = 8  # that write: most of their time is waiting for their turn and for the disk
 
 _LOG: Final = logging.getLogger("khaka.review")
 
@@ -121,9 +118,8 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        app.state.writers = CapacityLimiter(_WRITERS)
         preload(app)
-        gc.collect()
-        gc.freeze()  # what was loaded stays; a collection that walks through it would hold up every visitor
         with _caretaker(state):
             yield
         forget(app)
@@ -173,8 +169,9 @@ def _guarded(item: Route) -> Callable[[Request], object]:
             refused = await _read_form(request, item)
             if refused is not None:
                 return refused
+        threads = getattr(request.app.state, "writers", None) if item.method == "POST" else None
         try:
-            return await run_in_threadpool(_answer, request, item)
+            return await to_thread.run_sync(_answer, request, item, limiter=threads)
         finally:
             if request.state.form is not None:
                 await request.state.form.close()  # removes what was uploaded
@@ -282,6 +279,7 @@ def _caretaker(state: Review) -> Iterator[None]:
             ended = stop.wait(EVERY)
             try:
                 state.visits.flush()
+                state.database.tidy()
                 if ended or time.monotonic() - last > _CARE:
                     last = time.monotonic()
                     keep_anchor(state.workspace, head(state.database))

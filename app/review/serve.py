@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from khaka.app.review.factory import create_app
 from khaka.app.review.font import ensure_font
+from khaka.app.review.sharing import Counts, FairSocket, shared_counts
 from khaka.app.review.store.database import open_database
 from khaka.app.review.store.users import users
 from khaka.data.errors import KhakaError
@@ -103,7 +104,8 @@ def serve(
         return
     served.state.review.database.close()
     arguments = [str(listening.fileno()), str(workspace.root), results.election_id, results.as_of]
-    _supervise([sys.executable, "-m", __name__, *arguments], workers, listening.fileno())
+    with shared_counts(workers) as counts:
+        _supervise([sys.executable, "-m", __name__, *arguments], workers, listening.fileno(), counts.fileno())
 
 
 def _config(served: FastAPI, settings: ReviewSettings) -> uvicorn.Config:
@@ -115,16 +117,20 @@ def _config(served: FastAPI, settings: ReviewSettings) -> uvicorn.Config:
     )  # fmt: skip
 
 
-def _supervise(command: list[str], workers: int, descriptor: int) -> None:
+def _supervise(command: list[str], workers: int, descriptor: int, counts: int) -> None:
     """Keep so many worker processes alive on one listening socket, until this process is told to end."""
+    places = [Counts(counts, place) for place in range(workers)]
     ending = threading.Event()
     before = {number: signal.signal(number, lambda *_: ending.set()) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(place: int) -> subprocess.Popen[bytes]:
         # a worker ends when its standard input does, so none outlives a killed parent
-        return subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.PIPE)  # noqa: S603 - our own module
+        places[place].leave()
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [*command, str(counts), str(place)], pass_fds=[descriptor, counts], stdin=subprocess.PIPE
+        )
 
-    started, alive = time.monotonic(), [start() for _ in range(workers)]
+    started, alive = time.monotonic(), [start(place) for place in range(workers)]
     try:
         while not ending.wait(0.5):
             for place, worker in enumerate(alive):
@@ -132,7 +138,7 @@ def _supervise(command: list[str], workers: int, descriptor: int) -> None:
                     continue
                 if time.monotonic() - started < _TOO_SOON:
                     raise KhakaError("a worker of the page ended as soon as it had started; its reason stands above")
-                alive[place] = start()
+                alive[place] = start(place)
     finally:
         for worker in alive:
             worker.terminate()
@@ -145,8 +151,20 @@ def _supervise(command: list[str], workers: int, descriptor: int) -> None:
             signal.signal(number, handler)
 
 
-def work(descriptor: int, root: Path, election_id: str, as_of: str) -> None:
-    """Serve as one of several workers, on a socket that the parent listens on."""
+def work(descriptor: int, root: Path, election_id: str, as_of: str, counts: int, place: int) -> None:
+    """Serve as one of several workers, on a socket that the parent listens on.
+
+    Parameters
+    ----------
+    descriptor : int
+        Of the socket.
+    root : Path
+        Of the workspace.
+    election_id, as_of : str
+        Which results.
+    counts, place : int
+        Descriptor of `khaka.app.review.sharing.shared_counts`, and this worker's place there.
+    """
     import uvicorn
 
     workspace = open_workspace(root)
@@ -158,8 +176,13 @@ def work(descriptor: int, root: Path, election_id: str, as_of: str) -> None:
         signal.raise_signal(signal.SIGTERM)
 
     threading.Thread(target=end_with_parent, name="khaka-parent", daemon=True).start()
-    listening = socket.socket(fileno=descriptor)
-    uvicorn.Server(_config(served, workspace.settings.review)).run(sockets=[listening])
+    server = uvicorn.Server(_config(served, workspace.settings.review))
+    shared = Counts(counts, place)
+    listening = FairSocket.of(descriptor, shared, lambda: len(server.server_state.connections))
+    try:
+        server.run(sockets=[listening])
+    finally:
+        shared.leave()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -176,4 +199,4 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 if __name__ == "__main__":
-    work(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])
+    work(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5]), int(sys.argv[6]))

@@ -48,7 +48,7 @@ class Visits:
         if not rows:
             return 0
         try:
-            with self._database.write() as connection:
+            with self._database.write(loose=True) as connection:
                 connection.execute(sa.insert(VISITS), rows)
         except SQLAlchemyError as error:
             logging.getLogger("khaka.review").warning(

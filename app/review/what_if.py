@@ -59,6 +59,8 @@ class Changed:
         Expected margin of the base.
     chance, chance_before : float
         To win, 0 to 1.
+    tie : int or None
+        Equal: too close to call after the change; None where it isn't known or the aspirant is not ranked.
     """
 
     person: Aspirant
@@ -70,6 +72,7 @@ class Changed:
     before: float
     chance: float
     chance_before: float
+    tie: int | None = None
 
 
 def line_ups(found: Shown, seat_id: str) -> list[LineUp]:
@@ -167,7 +170,7 @@ def changed(
                 Changed(
                     person, _rank(row["rank"]), person.rank, float(row["expected_margin"]), float(row["margin_low"]),
                     float(row["margin_high"]), person.expected_margin, float(row["win_probability"]),
-                    float(before[person.aspirant_id]),
+                    float(before[person.aspirant_id]), _rank(row["tie_group"]),
                 )
             )  # fmt: skip
     return sorted(out, key=lambda one: (one.rank is None, one.rank or 0, -one.expected))

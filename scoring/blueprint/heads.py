@@ -22,14 +22,17 @@ STRONG: Final = 0.5
 
 
 def heads(
-    tables: Tables, history: History, people: People, explained: Explained, panel: BySeat
-) -> tuple[SeatHead, ...]:
+    tables: Tables, history: History, people: People, explained: Explained, panel: BySeat,
+    ranges: Mapping[str, tuple[float, float]],
+) -> tuple[SeatHead, ...]:  # fmt: skip
     """Return the head of every seat of the election, by number.
 
     Parameters
     ----------
     tables, history, people, explained, panel
         Of the state.
+    ranges : mapping of str to tuple of float
+        90% range of the margin without the person by seat, in points; a seat where it isn't known is missing.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def heads(
     places = BySeat(tables.seats)
     found = [
         _head(seat, first(polls.records(seat)), first(places.records(seat)), history, people, explained, panel,
-              int(counts.get(seat, 0)))
+              int(counts.get(seat, 0)), ranges.get(seat))
         for seat in known
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda head: (head.number, head.seat_id)))
@@ -51,7 +54,7 @@ def heads(
 
 def _head(
     seat: str, poll: Mapping[str, object], place: Mapping[str, object], history: History, people: People,
-    explained: Explained, panel: BySeat, aspirants: int,
+    explained: Explained, panel: BySeat, aspirants: int, baseline_range: tuple[float, float] | None,
 ) -> SeatHead:  # fmt: skip
     past = [item for item in history.of(place_of(seat)) if item.kind == "AE"]
     rows = people.scores(seat)
@@ -78,6 +81,8 @@ def _head(
         last_margin=past[-1].own_margin if past else None,
         last_election=past[-1].election_id if past else None,
         baseline=baseline,
+        baseline_low=None if baseline_range is None else baseline_range[0],
+        baseline_high=None if baseline_range is None else baseline_range[1],
         chance=None if probability is None else say.chance(probability),
         band=say.band(probability),
         status=status,

@@ -51,6 +51,8 @@ class SeatHead:
         Id of that election.
     baseline : float or None
         Expected margin without the person, in points.
+    baseline_low, baseline_high : float or None
+        Its 90% range, swing included; None where the results were made without it.
     chance : Chance or None
         Of the first name; None where nobody is ranked.
     band : str
@@ -82,6 +84,8 @@ class SeatHead:
     last_margin: float | None
     last_election: str | None
     baseline: float | None
+    baseline_low: float | None
+    baseline_high: float | None
     chance: Chance | None
     band: str
     status: Status

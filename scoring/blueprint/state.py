@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from khaka.data.delimitation import place_of
 from khaka.data.durable import read_parquet
@@ -236,7 +237,8 @@ def load_state(workspace: Workspace, election_id: str, as_of: dt.date | None = N
         slate=_slate(folder / "slate.parquet"),
         rivals=_rivals(tables, party),
     )
-    found = heads(tables, parts.history, parts.people, parts.explained, parts.panel)
+    ranges = _baseline_ranges(folder / "scenario.parquet")
+    found = heads(tables, parts.history, parts.people, parts.explained, parts.panel, ranges)
     return StateBlueprint(
         election_id=election_id, state=election_id[:3], party=party, as_of=day, model_version=model_version,
         data_hash=data_hash, version=version, results=folder, seats=found,
@@ -264,6 +266,15 @@ def _slate(path: Path) -> dict[str, tuple[str | None, str | None]]:
     return {
         str(row["seat_id"]): (text(row["aspirant_id"]), text(row["substitute_id"])) for row in rows.to_dict("records")
     }
+
+
+def _baseline_ranges(path: Path) -> dict[str, tuple[float, float]]:
+    """Return the range without the person by seat; none where the results were made without it."""
+    columns = ["seat_id", "baseline_low", "baseline_high"]
+    if not path.is_file() or not set(columns) <= set(pq.read_schema(path).names):
+        return {}
+    rows = read_parquet(path, columns=columns).to_pandas().dropna().drop_duplicates("seat_id")
+    return {str(seat): (float(low), float(high)) for seat, low, high in rows.itertuples(index=False)}
 
 
 def _rivals(tables: Tables, party: str) -> frozenset[str]:

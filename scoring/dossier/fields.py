@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from khaka.scoring.blueprint import Aspirant, Community, PanelPlace, PastElection, Rating, SeatBlueprint
+from khaka.scoring.blueprint import Aspirant, Community, PanelPlace, PastElection, Rating, SeatBlueprint, SeatHead
 from khaka.scoring.dossier import pictures
 from khaka.scoring.dossier.words import labels, margin, percent, side
 from khaka.scoring.pictures.geometry import Ring
@@ -99,9 +99,20 @@ def _head(seat: SeatBlueprint, texts: Catalogue, language: Language) -> Fields:
     return {
         "number": str(head.number), "name": names[0], "other_name": rest[0] if rest else "", "seat_id": head.seat_id,
         "line": [text for text in facts if text],
-        "baseline": "" if head.baseline is None else texts.say("head.baseline", margin=margin(head.baseline, language)),
+        "baseline": _baseline(head, texts, language),
         "title": texts.say("doc.title", number=str(head.number), name=names[0]),
     }  # fmt: skip
+
+
+def _baseline(head: SeatHead, texts: Catalogue, language: Language) -> str:
+    """Return the seat without the person, with its range where the results have it."""
+    if head.baseline is None:
+        return ""
+    said = texts.say("head.baseline", margin=margin(head.baseline, language))
+    if head.baseline_low is None or head.baseline_high is None:
+        return said
+    low, high = margin(head.baseline_low, language), margin(head.baseline_high, language)
+    return f"{said} ({texts.say('rank.range', low=low, high=high)})"
 
 
 def _history(past: tuple[PastElection, ...], texts: Catalogue, language: Language) -> Fields:

@@ -201,4 +201,5 @@ def _spoken(one: Standing, look: Look) -> str:
 
 def _line(class_: str, x1: float, y1: float, x2: float, y2: float) -> str:
     """Return a straight path."""
-    return f'<path d="M{rounded(x1)} {rounded(y1)}L{rounded(x2)} {rounded(y2)}" class="{class_}"/>'
+    to = f"V{rounded(y2)}" if x1 == x2 else f"H{rounded(x2)}" if y1 == y2 else f"L{rounded(x2)} {rounded(y2)}"
+    return f'<path d="M{rounded(x1)} {rounded(y1)}{to}" class="{class_}"/>'

@@ -100,7 +100,7 @@ def test_a_strip_shares_the_seats_scale_and_leaves_the_words_to_the_page() -> No
     scale = scale_of(TWO, 0.0, 300.0)
     svg = margin_strip(TWO[0], scale)
     assert "M240 7h0" in svg
-    assert "M140 7L300 7" in svg
+    assert "M140 7H300" in svg
     assert 'aria-hidden="true"' in svg
     assert "<text" not in svg
 

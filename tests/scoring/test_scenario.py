@@ -60,6 +60,49 @@ def test_a_family_left_out_is_the_run_without_its_contributions(make_prediction:
     assert np.abs(out["win_probability"] - again["win_probability"]).max() < 0.012
 
 
+def test_who_is_too_close_to_call_follows_what_is_left_out(make_prediction: Build, tmp_path: Path) -> None:
+    prediction = make_prediction((4, 3) * 6)
+    scores, parts = results(prediction, tmp_path / "base")
+    assert what_if(scores, parts, swing=3.0)["tie_group"].tolist() == scores["tie_group"].tolist()
+    cut = prediction.contributions.assign(community_share=0.0, rating_observer=0.0)
+    bare = dataclasses.replace(prediction, contributions=cut, expected_margin=cut.to_numpy().sum(axis=1))
+    again, _ = results(bare, tmp_path / "bare")
+    out = what_if(scores, parts, without=["fit", "ratings"])
+    same = (out["tie_group"] == again["tie_group"]).mean()
+    assert same > 0.85  # 400 draws against all of them: only who stands at the limit may differ
+    assert (out["tie_group"] != scores["tie_group"]).any()
+    assert (what_if(scores, parts, without=["fit"])["tie_group"].isna() == scores["rank"].isna()).all()
+
+
+def test_two_whom_a_family_kept_apart_are_too_close_to_call_without_it() -> None:
+    keys = pd.DataFrame({"election_id": "E", "seat_id": "S", "aspirant_id": ["a", "b"]})
+    scores = keys.assign(rank=[1, 2], tie_group=[1, 2], expected_margin=[5.0, 0.0], margin_low=-9.0, margin_high=9.0,
+                         margin_low_given_swing=-5.0, margin_high_given_swing=5.0, win_probability=0.5)  # fmt: skip
+    points = dict.fromkeys(("seat_points", "person_points", "presence_points", "ratings_points"), 0.0)
+    spread = [np.linspace(-8.0, 8.0, 100).tolist()] * 2
+    draws = [[100, -100, 0, 50], [-100, 100, 50, 0]]  # hundredths: one point either way
+    parts = keys.assign(**points, fit_points=[5.0, 0.0], given_swing=spread, in_all=spread, person_hundredths=draws)
+    assert what_if(scores, parts)["tie_group"].tolist() == [1, 2]
+    assert what_if(scores, parts, without=["fit"])["tie_group"].tolist() == [1, 1]
+    older = what_if(scores, parts.drop(columns="person_hundredths"), without=["fit"])
+    assert older["tie_group"].isna().all()  # results of before the draws were kept claim nothing
+
+
+def test_the_range_of_the_seat_without_the_person_leaves_the_person_out(make_prediction: Build, tmp_path: Path) -> None:
+    prediction = make_prediction((3, 2) * 5)
+    bare = dataclasses.replace(prediction, values=prediction.values.drop(columns="seat_baseline"))
+    _, parts = results(bare, tmp_path / "none")
+    assert parts[["baseline_low", "baseline_high"]].isna().all(axis=None)  # no such feature in this model
+    values = prediction.values.assign(seat_baseline=-4.0)
+    given = dataclasses.replace(prediction, values=values)
+    scores, parts = results(given, tmp_path / "with")
+    around = np.percentile(prediction.seat_draws[0] + prediction.swing_draws[0], [5, 95]) - 4.0
+    assert parts.loc[0, ["baseline_low", "baseline_high"]].tolist() == pytest.approx(around.tolist())
+    assert parts.groupby("seat_id")["baseline_low"].nunique().eq(1).all()
+    wide = scores["margin_high"] - scores["margin_low"]
+    assert (wide > parts["baseline_high"] - parts["baseline_low"]).mean() > 0.8
+
+
 def test_rows_of_single_seats_are_enough(make_prediction: Build, tmp_path: Path) -> None:
     scores, parts = results(make_prediction((3, 2) * 5), tmp_path)
     seat = scores[scores["seat_id"] == "S24-2008-104"].reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,7 +65,7 @@ def _body(
     standings = [
         Standing(
             one.person.called(reads.language), one.expected, one.low, one.high, one.chance,
-            ghost=one.before if supposed else None, faint=one.rank is None,
+            tie=one.tie, ghost=one.before if supposed else None, faint=one.rank is None,
         )
         for one in rows
     ]  # fmt: skip
@@ -72,6 +73,9 @@ def _body(
     before = next((one for one in rows if one.rank_before == 1), None)
     return {
         "rows": rows, "supposed": supposed, "first": first, "before": before,
+        "sizes": Counter(one.tie for one in rows),
+        "tied": [one for one in rows if first is not None and one.tie is not None and one.tie == first.tie],
+        "ties_known": all(one.tie is not None for one in rows if one.rank is not None),
         "picture": Markup(margin_axis(standings, look_of(reads))),  # noqa: S704 - escaped there
     }  # fmt: skip
 

@@ -31,11 +31,17 @@ if TYPE_CHECKING:
     from khaka.app.review.language import Reader
 
 VIEWS: Final[tuple[View, ...]] = ("support", "turnout", "presence")
-MOST_RATED: Final = 6
+MOST_RATED: Final = 4
 """Aspirants whose ratings are drawn side by side; the compare page has any."""
 
 MOST_CARDS: Final = 30
 """Booths of one mark whose cards are shown at once."""
+
+MOST_UNKNOWN: Final = 12
+"""Lines of what isn't known that stand on the page at once."""
+
+MOST_FACTS: Final = 15
+"""Aspirants whose facts stand on the page of somebody who doesn't see the ranking."""
 
 
 def seat(request: Request) -> Response:
@@ -43,8 +49,8 @@ def seat(request: Request) -> Response:
     seat_id = request.path_params["seat_id"]
     judged = may_see_judgements(request, seat_id)
     found = shown(request)
-    asked = request.query_params.get("view", "support")
-    view: View = asked if asked in VIEWS else "support"
+    wanted = request.query_params.get("view", "support")
+    view: View = wanted if wanted in VIEWS else "support"
     # only what there is: pieces are kept by it
     known = set(found.state.seat(seat_id).booths["booth_no"].astype("str"))
     typed = _latin(request.query_params.get("booth", ""))
@@ -54,18 +60,24 @@ def seat(request: Request) -> Response:
     version = (results(request).version, str(results(request).folder))
     reads = reader(request)
     # the body is the same for all who read it in one language and may see as much
-    body = fragment(request, "seat/body.html", (seat_id, version, judged), lambda: _body(found, seat_id, reads, judged))
+    blueprint = found.state.seat(seat_id)
+    people = {one.aspirant_id: one for one in blueprint.aspirants}
+    opened = asked if (asked := request.query_params.get("who", "")) in people else None
+    every = "all" in request.query_params
+    body = fragment(
+        request, "seat/body.html", (seat_id, version, judged, opened),
+        lambda: _body(found, seat_id, reads, judged, opened),
+    )  # fmt: skip
     below = fragment(
-        request, "seat/below.html", (seat_id, version, judged), lambda: _below(found, seat_id, reads, judged)
-    )
+        request, "seat/below.html", (seat_id, version, judged, every),
+        lambda: _below(found, seat_id, reads, judged, every),
+    )  # fmt: skip
     places = _booths(request, (seat_id, version, view, chosen, missing), lambda: {
         **_places(found, seat_id, reads, view, chosen), "missing": missing,
     })  # fmt: skip
-    blueprint = found.state.seat(seat_id)
     return render(
         request, "seat/seat.html", head=found.state.head(seat_id), stands=review(request).ledger.seat(seat_id),
-        body=body, below=below, places=places, judged=judged,
-        people={one.aspirant_id: one for one in blueprint.aspirants},
+        body=body, below=below, places=places, judged=judged, people=people,
     )  # fmt: skip
 
 
@@ -94,18 +106,20 @@ def booths(request: Request) -> Response:
     )
 
 
-def _body(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[str, Any]:
+def _body(found: Shown, seat_id: str, reads: Reader, judged: bool, opened: str | None) -> Mapping[str, Any]:
     """Return what the seat's body is made of."""
     people = found.state.seat(seat_id).aspirants
     return {
         "blueprint": found.state.seat(seat_id),
         "judged": judged,
-        "axis": axis(people, reads) if judged else None,
+        "axis": axis(people, reads, opened=opened) if judged else None,
+        "opened": opened,
+        "most_facts": MOST_FACTS,
         "by_name": sorted(people, key=lambda one: one.name),
     }
 
 
-def _below(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[str, Any]:
+def _below(found: Shown, seat_id: str, reads: Reader, judged: bool, every: bool) -> Mapping[str, Any]:
     """Return what stands below: history, communities, ratings, presence, what isn't known."""
     blueprint = found.state.seat(seat_id)
     total: dict[dt.date, int] = {}
@@ -118,6 +132,7 @@ def _below(found: Shown, seat_id: str, reads: Reader, judged: bool) -> Mapping[s
         "blueprint": blueprint,
         "people": {one.aspirant_id: one for one in blueprint.aspirants},
         "judged": judged,
+        "unknown": blueprint.unknown if every else blueprint.unknown[:MOST_UNKNOWN],
         "history": history_picture(blueprint, reads) if blueprint.history else None,
         "communities": community_picture(pictured, reads) if pictured else None,
         "other_measures": [one for one in blueprint.communities if not is_community(one)],
@@ -137,7 +152,8 @@ def _places(found: Shown, seat_id: str, reads: Reader, view: View, chosen: str |
 
     def link(mark: Mark) -> str:
         numbers = ",".join(one.number for one in mark.booths)
-        return f"?{urlencode({'view': view, 'booth': numbers}, quote_via=quote, safe=',')}#card"
+        query = {"booth": numbers} if view == VIEWS[0] else {"view": view, "booth": numbers}
+        return f"?{urlencode(query, quote_via=quote, safe=',')}#card"
 
     picture = None
     if rows:

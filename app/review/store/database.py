@@ -2,12 +2,17 @@
 
 A write holds the database from its first statement (`BEGIN IMMEDIATE`, an advisory lock), so what it has checked is
 still true when it appends. SQLite runs with a write-ahead log and `synchronous=FULL`: what was acknowledged is on disk.
+
+SQLite's own wait for another writer sleeps for longer and longer, so whoever waits longest is served last. Writers
+therefore queue at a lock file first, in which the kernel wakes them. Moving the log into the database (a checkpoint)
+is the upkeep's work, so that no decision waits for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +26,10 @@ if TYPE_CHECKING:
     from khaka.data.workspace import Workspace
 
 _LOCK: Final = 0x6B68616B61  # "khaka": the advisory lock of every writer
-_WRITES: Final = {"khaka_write": True}
+_WRITES: Final = {"khaka_write": "FULL"}
+_LOOSE: Final = {"khaka_write": "NORMAL"}
+_PAGES_BEFORE_OWN: Final = 20_000  # of the log; then the next writer moves it, should nobody else have done so
+_LONG_LOG: Final = 64_000_000  # bytes; a log that long is begun anew while the writers wait
 
 
 class Database:
@@ -45,6 +53,8 @@ class Database:
                 f"setting 'review.database': {self.url.get_backend_name()!r} is no database for the record; leave it "
                 "empty for SQLite, or give postgresql+psycopg://user@host/name"
             )
+        own = self.is_sqlite and self.url.database and self.url.database != ":memory:"
+        self._queue = Path(f"{self.url.database}-turn") if own else None
         try:
             self.engine = self._engine()
         except ModuleNotFoundError as error:
@@ -66,14 +76,54 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """Yield a connection that is the only writer until it is done; an error takes everything back."""
-        with self.engine.connect() as plain:
-            connection = plain.execution_options(**_WRITES)
+    def write(self, *, loose: bool = False) -> Iterator[sa.Connection]:
+        """Yield a connection that is the only writer until it is done; an error takes everything back.
+
+        Parameters
+        ----------
+        loose : bool
+            True for what may be lost when the machine loses power, such as who looked at which page: SQLite then
+            doesn't wait for the disk. What is written otherwise is on disk when the block ends.
+        """
+        with self._turn(), self.engine.connect() as plain:
+            connection = plain.execution_options(**(_LOOSE if loose else _WRITES))
             with connection.begin():
                 if not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
                 yield connection
+
+    def tidy(self) -> None:
+        """Move SQLite's log into the database, beside the writers; nothing to do elsewhere."""
+        if not self.is_sqlite or not self.url.database:
+            return
+        log = Path(f"{self.url.database}-wal")
+        if not log.exists() or not log.stat().st_size:
+            return
+        long = log.stat().st_size > _LONG_LOG
+        with contextlib.ExitStack() as held:
+            if long:
+                held.enter_context(self._turn())
+            # taken from the pool without a transaction: inside one there is no checkpoint
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA wal_checkpoint({'RESTART' if long else 'PASSIVE'})")
+                cursor.close()
+            finally:
+                connection.close()
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for this writer's turn among all threads and processes; let go of when the block or the process ends."""
+        if self._queue is None:
+            yield
+            return
+        descriptor = os.open(self._queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def close(self) -> None:
         """Close all connections."""
@@ -90,14 +140,19 @@ class Database:
         def prepare(connection: Any, _: Any) -> None:
             connection.isolation_level = None  # transactions are begun below, not by the driver
             cursor = connection.cursor()
-            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                           f"wal_autocheckpoint={_PAGES_BEFORE_OWN}"):  # fmt: skip
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 
         @sa.event.listens_for(engine, "begin")
         def begin(connection: sa.Connection) -> None:
-            writes = connection.get_execution_options().get("khaka_write", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            writes = connection.get_execution_options().get("khaka_write")
+            if writes is None:
+                connection.exec_driver_sql("BEGIN")
+                return
+            connection.exec_driver_sql(f"PRAGMA synchronous={writes}")  # said each time: the pool hands connections on
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         return engine
 

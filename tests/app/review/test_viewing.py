@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def write_results(workspace: Workspace) -> Path:
         spread = np.linspace(-20.0, 20.0, 100).tolist()
         parts.append({
             **keys, "seat_points": -3.0, "person_points": 0.0, "fit_points": 0.0, "presence_points": presence,
-            "ratings_points": ratings, "given_swing": spread, "in_all": spread,
+            "ratings_points": ratings, "given_swing": spread, "in_all": spread, "baseline_low": -9.0,
+            "baseline_high": 7.0, "person_hundredths": [100, -100, 0, 50] if first else [-100, 100, 50, 0],
         })  # fmt: skip
     pd.DataFrame(told).to_parquet(folder / "explanations.parquet")
     pd.DataFrame(parts).to_parquet(folder / "scenario.parquet")
@@ -91,6 +93,10 @@ def shown_app(workspace: Workspace) -> FastAPI:
 @pytest.fixture
 def look_at(shown_app: FastAPI) -> Callable[..., str]:
     """Open a page as somebody and return its text."""
+    return opener(shown_app)
+
+
+def opener(shown_app: FastAPI) -> Callable[..., str]:
     from khaka.app.review.factory import SESSION_COOKIE
     from khaka.app.review.language import COOKIE
 
@@ -204,6 +210,60 @@ def test_leaving_out_presence_takes_exactly_its_points_and_a_swing_adds_them(wor
     assert rows["A1"].expected == pytest.approx(-3.0 - 1.0 + 4.0)
     assert rows["A2"].expected == pytest.approx(-6.0 + 4.0)
     assert (rows["A1"].rank, rows["A3"].rank) == (1, None)
+
+
+def test_ties_follow_what_is_left_out(workspace: Workspace) -> None:
+    write_results(workspace)
+    found = load_shown(workspace, load_results(workspace, find_folder(workspace)))
+    base = {one.person.aspirant_id: one.tie for one in changed(found, SEAT, swing=4, without=(), line_up=None)}
+    assert base == {"A1": 1, "A2": 1, "A4": 2, "A3": None}
+    bare = {
+        one.person.aspirant_id: one.tie for one in changed(found, SEAT, swing=None, without=("ratings",), line_up=None)
+    }
+    assert bare == {"A1": 1, "A2": 1, "A4": 1, "A3": None}  # -3, -3 - 1 and the same: one point is within the draws
+
+
+def test_a_scenario_bands_its_ties(look_at: Callable[..., str]) -> None:
+    said = look_at(f"/seat/{SEAT}/scenario?no_ratings=1")
+    assert 'class="tb"' in said  # the band
+    assert "Too close to call: the order of these names is not decisive: Asha Devi, Ram Singh, Sita Yad." in said
+    assert said.count("· too close to call</td>") == 3
+
+
+def test_the_head_gives_the_range_of_the_seat_without_the_person(look_at: Callable[..., str]) -> None:
+    assert "2 points behind, range 9 points behind to 7 points ahead" in look_at(f"/seat/{SEAT}")
+
+
+def test_a_seat_of_fifty_names_and_four_hundred_booths_is_within_sixty_kilobytes(workspace: Workspace) -> None:
+    rng = np.random.default_rng(5)
+    folder, store = workspace.results(ELECTION, AS_OF), workspace.store
+    scores, people = pd.read_parquet(folder / "scores.parquet"), store.read("aspirants")
+    many = [f"N{number:03d}" for number in range(50)]
+    like = scores[scores["aspirant_id"] == "A1"]
+    more = pd.concat([like] * len(many)).assign(
+        aspirant_id=many, rank=range(4, 54), tie_group=[n // 4 + 3 for n in range(50)]
+    )
+    pd.concat([scores, more]).to_parquet(folder / "scores.parquet")
+    names = people[people["aspirant_id"] == "A1"].drop(columns=["aspirant_id", "name", "name_hi"])
+    store.write("aspirants", pd.concat([people, pd.concat([names] * len(many)).assign(
+        aspirant_id=many, name=[f"Rajeshwari Chaturvedi {one}" for one in many], name_hi="राजेश्वरी चतुर्वेदी",
+        birth_date=pd.Timestamp("1980-01-01"), sex="F", education="postgraduate", criminal_cases=0,
+    )]))  # fmt: skip
+    store.write("booths", pd.DataFrame({
+        "election_id": ELECTION, "seat_id": SEAT, "booth_no": [str(n) for n in range(1, 431)], "electors": 900,
+        "lat": rng.uniform(26.5, 26.9, 430), "lon": rng.uniform(80.5, 80.9, 430), "station_name": "Primary School",
+    }))  # fmt: skip
+    write_results(workspace)
+    look_at = opener(create_app(workspace))
+    for language in ("en", "hi"):
+        page = look_at(f"/seat/{SEAT}", language=language)
+        assert len(page.encode()) < 60_000
+        assert all(f"?who={one}#open" in page for one in many[2:])  # each is there, a tap from the reasons
+    opened = look_at(f"/seat/{SEAT}?who=N049")
+    assert '<details class="aspirant" id="open" open>' in opened
+    assert len(opened.encode()) < 60_000
+    booths = re.findall(r"booth=([\d,]+)#card", look_at(f"/seat/{SEAT}"))
+    assert sorted(int(one) for mark in booths for one in mark.split(",")) == list(range(1, 431))
 
 
 def test_a_line_up_of_rivals_that_was_scored_can_be_chosen(workspace: Workspace, look_at: Callable[..., str]) -> None:
