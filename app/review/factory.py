@@ -34,8 +34,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
@@ -54,6 +54,7 @@ from khaka.app.review.store.ledger import Ledger
 from khaka.app.review.store.record import head
 from khaka.app.review.store.sessions import Sessions
 from khaka.app.review.telling import Forbidden, NotThere, Stale
+from khaka.app.review.turns import Turns
 from khaka.app.review.visits import EVERY, Visits
 from khaka.data.errors import KhakaError
 
@@ -68,8 +69,6 @@ _LARGEST: Final = 12_000_000  # bytes of an intake sheet with its form
 _LARGEST_PUBLIC: Final = 20_000
 _MOST_FIELDS: Final = 10_000
 _CARE: Final = 60.0
-_THREADS: Final = 2  # that read: in one process more only take turns at the interpreter's lock, and all wait longer
-_WRITERS: Final = 8  # that write: most of their time is waiting for their turn and for the disk
 
 _LOG: Final = logging.getLogger("khaka.review")
 
@@ -117,11 +116,11 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        app.state.writers = CapacityLimiter(_WRITERS)
+        app.state.turns = Turns()
         preload(app)
         with _caretaker(state):
             yield
+        del app.state.turns
         forget(app)
 
     app = FastAPI(title="khaka", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -169,9 +168,11 @@ def _guarded(item: Route) -> Callable[[Request], object]:
             refused = await _read_form(request, item)
             if refused is not None:
                 return refused
-        threads = getattr(request.app.state, "writers", None) if item.method == "POST" else None
+        turns: Turns | None = getattr(request.app.state, "turns", None)
         try:
-            return await to_thread.run_sync(_answer, request, item, limiter=threads)
+            if turns is None:  # nothing was started around it: a test's own call
+                return await run_in_threadpool(_answer, request, item)
+            return await (turns.write if item.method == "POST" else turns.read)(_answer, request, item)
         finally:
             if request.state.form is not None:
                 await request.state.form.close()  # removes what was uploaded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from khaka.app.review.store.record import Who
 
 
-def ready(review: Review) -> tuple[SeatStatus, ...]:
+def ready(review: Review, stands: Mapping[str, SeatStatus]) -> tuple[SeatStatus, ...]:
     """Return the decided seats that stand on no list; with the second person's word where the settings ask for it."""
     needs_second = review.workspace.settings.review.second_person
     return tuple(
         stood
-        for stood in review.ledger.status_of_seats().values()
+        for stood in stands.values()
         if stood.is_decided and not stood.list_number and (stood.confirmed_by or not needs_second)
     )
 
@@ -65,7 +65,8 @@ def make_list(
     int
         The list's number.
     """
-    waiting = {stood.seat_id: stood for stood in ready(review)}
+    stands = review.ledger.status_of_seats()
+    waiting = {stood.seat_id: stood for stood in ready(review, stands)}
     if not seat_ids:
         raise Told("no seat was chosen for the list")
     for seat_id in seat_ids:
@@ -73,7 +74,7 @@ def make_list(
             raise Told("{seat} can't be on the list: it is not decided, or stands on a list already", seat=seat_id)
     if embargo:
         _moment(embargo)
-    held = tuple(sorted(one.seat_id for one in review.ledger.status_of_seats().values() if one.status == "held"))
+    held = tuple(sorted(one.seat_id for one in stands.values() if one.status == "held"))
     names = tuple((seat_id, waiting[seat_id].aspirant_id) for seat_id in shown.seats if seat_id in set(seat_ids))
     with review.database.write() as connection:
         for seat_id in seat_ids:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
 import socket
 import subprocess
@@ -51,6 +52,11 @@ def check_host(host: str, *, tls_proxy: bool) -> None:
         f"--host {host} would send passwords over the network in the open; put a proxy that speaks TLS in front and "
         "set tls_proxy = true under [review] in khaka.toml, or leave --host out"
     )
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def serve(

@@ -1,6 +1,6 @@
 """The committee's page under load: 20 signed-in clients for a minute, and whether an acknowledged decision is lost.
 
-    python tests/benchmarks/review.py WORKSPACE [--seconds 60] [--workers 2]
+    python tests/benchmarks/review.py WORKSPACE [--seconds 60] [--workers N]
 
 It copies a workspace with at least 20 ranked seats (`khaka demo --seats 40` makes one), adds 20 users, starts
 `khaka review`, signs each in over HTTP, and lets wrk send 70% seat pages, 20% lists and 10% decisions, each client one
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -136,7 +137,7 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("workspace", type=Path)
     asked.add_argument("--seconds", type=int, default=60)
-    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--workers", type=int, help="as khaka review takes it by itself, if left out")
     asked.add_argument("--port", type=int, default=8199)
     options = asked.parse_args()
     if shutil.which("wrk") is None:
@@ -160,7 +161,7 @@ def run(folder: Path, options: argparse.Namespace) -> None:
     base = f"http://127.0.0.1:{options.port}"
     server = subprocess.Popen([
         sys.executable, "-m", "khaka.app.cli", "--workspace", str(root), "--quiet", "review", "--port",
-        str(options.port), "--workers", str(options.workers),
+        str(options.port), *(["--workers", str(options.workers)] if options.workers else []),
     ])  # fmt: skip
     try:
         wait_for(base)
@@ -175,10 +176,11 @@ def run(folder: Path, options: argparse.Namespace) -> None:
             })  # fmt: skip
         (folder / "clients.lua").write_text(f"clients = {lua(clients)}\n", encoding="utf-8")
         (folder / "load.lua").write_text(LUA, encoding="utf-8")
-        for _ in range(2 * options.workers):  # every worker has loaded the blueprint and rendered each seat once
+        for _ in range(2 * (options.workers or 2)):  # every worker has loaded the blueprint and rendered each seat once
             for seat in ranked:
                 page = client.get(f"/seat/{seat}")
         show("seat_page_kB", round(len(page.encode()) / 1000, 1))
+        show("load_of_the_machine_before", os.getloadavg()[0])
         command = ["wrk", f"-t{CLIENTS}", f"-c{CLIENTS}", f"-d{options.seconds}s", "--timeout", "10s",
                    "-s", str(folder / "load.lua"), base, "--", str(folder)]  # fmt: skip
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout

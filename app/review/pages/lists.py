@@ -10,7 +10,6 @@ from khaka.app.review.access import OFFICE, Role, Rule, route
 from khaka.app.review.rendering import form, redirect, render, results, review, text_field, visitor
 from khaka.app.review.store import events as ev
 from khaka.app.review.store.ledger import NomineeList
-from khaka.app.review.store.record import head
 from khaka.app.review.telling import NotThere, Told
 
 if TYPE_CHECKING:
@@ -32,14 +31,15 @@ def _visible(request: Request) -> tuple[NomineeList, ...]:
 def show(request: Request) -> Response:
     """Show all lists, and the decided seats that wait for one."""
     it, may_make = review(request), visitor(request).role is Role.STATE
+    seen = it.ledger.refresh()  # before what is shown: a decision in between must make the form stale
     stands = it.ledger.status_of_seats()
-    waiting = listing.ready(it) if visitor(request).role is not Role.READER else ()
+    waiting = listing.ready(it, stands) if visitor(request).role is not Role.READER else ()
     order = {seat_id: place for place, seat_id in enumerate(results(request).seats)}
     return render(
         request, "lists.html", lists=_visible(request), may_make=may_make,
         waiting=sorted((one for one in waiting if one.seat_id in order), key=lambda one: order[one.seat_id]),
         held=[one for one in stands.values() if one.status == "held"] if may_make else [],
-        names=_names(request), head_seq=head(it.database).count, second=it.workspace.settings.review.second_person,
+        names=_names(request), head_seq=seen, second=it.workspace.settings.review.second_person,
     )  # fmt: skip
 
 

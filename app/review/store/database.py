@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from khaka.data.workspace import Workspace
 
 _LOCK: Final = 0x6B68616B61  # "khaka": the advisory lock of every writer
+_READS: Final = {"khaka_write": ""}
 _WRITES: Final = {"khaka_write": "FULL"}
 _LOOSE: Final = {"khaka_write": "NORMAL"}
 _PAGES_BEFORE_OWN: Final = 20_000  # of the log; then the next writer moves it, should nobody else have done so
@@ -71,9 +72,9 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Yield a connection that sees one state of the database."""
-        with self.engine.begin() as connection:
-            yield connection
+        """Yield a connection to read with; each statement sees one state of the database."""
+        with self.engine.connect() as plain:
+            yield plain.execution_options(**_READS)
 
     @contextlib.contextmanager
     def write(self, *, loose: bool = False) -> Iterator[sa.Connection]:
@@ -148,9 +149,10 @@ class Database:
         @sa.event.listens_for(engine, "begin")
         def begin(connection: sa.Connection) -> None:
             writes = connection.get_execution_options().get("khaka_write")
-            if writes is None:
-                connection.exec_driver_sql("BEGIN")
-                return
+            if not writes:
+                if writes is None:
+                    connection.exec_driver_sql("BEGIN")
+                return  # a single statement needs no transaction, and two steps less
             connection.exec_driver_sql(f"PRAGMA synchronous={writes}")  # said each time: the pool hands connections on
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -256,9 +256,9 @@ def test_where_a_second_person_is_asked_for_an_unconfirmed_seat_is_not_listed(wo
     it = app.state.review
     place = {"election_id": ELECTION, "seat_id": SEAT}
     of = record(it.database, Chosen(aspirant_id="A1", first_name_id="A1"), who=Who("state", "state"), **place)[-1].seq
-    assert ready(it) == ()
+    assert ready(it, it.ledger.status_of_seats()) == ()
     record(it.database, Confirmed(of=of), who=Who("state2", "state"), **place)
-    assert [one.seat_id for one in ready(it)] == [SEAT]
+    assert [one.seat_id for one in ready(it, it.ledger.status_of_seats())] == [SEAT]
     it.database.close()
 
 
