@@ -33,14 +33,21 @@ from pathlib import Path
 from khaka.app.review.store.database import Database
 from khaka.app.review.store.events import Chosen, Held
 from khaka.app.review.store.record import Who, record
+from khaka.app.review.visits import Visits
 folder = Path(sys.argv[1])
 database = Database(f"sqlite:///{folder / 'record.db'}")
+visits = Visits(database)
 acknowledged = os.open(folder / "acknowledged", os.O_WRONLY | os.O_CREAT, 0o600)
 for number in range(int(sys.argv[2])):
     event = Chosen(aspirant_id=f"A{number}", first_name_id="A0", reason="x" * (number * 37 % 900))
     entries = record(database, event, who=Who("asha", "state"), election_id="S24-2027-AE",
                      seat_id=f"S24-2008-{number % 7 + 1}", version="v")
     os.write(acknowledged, f"{entries[-1].hash}\\n".encode())
+    if number % 3 == 0:  # who looked at what is written without waiting for the disk, between decisions that wait
+        visits.note("asha", "GET", "/seat", 200)
+        visits.flush()
+    if number % 7 == 0:
+        database.tidy()
 database.close()
 """
 

@@ -85,6 +85,11 @@ class Database:
         loose : bool
             True for what may be lost when the machine loses power, such as who looked at which page: SQLite then
             doesn't wait for the disk. What is written otherwise is on disk when the block ends.
+
+        Yields
+        ------
+        Connection
+            In a transaction.
         """
         with self._turn(), self.engine.connect() as plain:
             connection = plain.execution_options(**(_LOOSE if loose else _WRITES))

@@ -70,7 +70,7 @@ def main(workspace: Path, folder: Path) -> None:
         server.should_exit = True
         thread.join(20)
         database.close()
-    for path in sorted(folder.glob("*.png")):
+    for path in sorted(one for name in ("state", "seat", "compare") for one in folder.glob(f"{name}-*.png")):
         with Image.open(path) as picture:  # a page has few colours: a third of the bytes
             picture.convert("RGB").quantize(64).save(path, optimize=True)
         sys.stdout.write(f"{path.name} {path.stat().st_size / 1000:.0f} kB\n")
