@@ -83,8 +83,8 @@ class Ablation:
             "within two standard errors it is noise."
         )
         for title, note, frame in (
-            ("Real elections: shares of all nominees", f"{self.elections} elections, each predicted from earlier ones.",
-             self.shares),
+            ("Real elections: shares of all nominees",
+             f"{self.elections} elections, each predicted from earlier ones, with half the trees.", self.shares),
             ("Real elections: what a person adds",
              "Margins of past nominees, each election predicted by a ridge layer fitted on earlier ones. Ratings and "
              "presence have no past outcome in published files.", self.layer),

@@ -1,7 +1,8 @@
 """What a family of features is worth: the same forecast without it, on real elections and over past nominees.
 
-Share features are blanked, not dropped: a model that never sees a value cannot use it. Differences are paired over
-elections, with standard errors; a difference within two of them is noise.
+Share features are blanked, not dropped: a model that never sees a value cannot use it. The share models have half their
+trees, in half the time: the differences are what counts. Differences are paired over elections, with standard errors; a
+difference within two of them is noise.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def ablate_shares(
         election = corpus.election(target)
         past = corpus.until(election.as_of)
         for family, columns in {ALL: [], **share_families(election.rows)}.items():
-            model = fit_shares([_blanked(one, columns) for one in past], settings, with_noise=False, with_blind=False)
+            model = fit_shares(
+                [_blanked(one, columns) for one in past], settings, with_noise=False, with_blind=False, halved=True
+            )
             said = model.predict(_blanked(election, columns).rows)["expected_share"].to_numpy(dtype=float)
             frame = election.rows[["seat_id", "party"]].assign(
                 votes=np.nan_to_num(election.shares), expected_share=said
