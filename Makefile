@@ -105,7 +105,7 @@ growth: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/growth.py
 
 torture: $(DEV) $(LAYOUT)
-	@$(BIN)/python tests/torture/run.py
+	@$(BIN)/python tests/torture/run.py --out docs
 
 docs: $(DEV) $(LAYOUT)
 	@$(BIN)/python -m khaka.app.reference docs/reference

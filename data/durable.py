@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,9 @@ import pyarrow.parquet as pq
 from khaka.data.errors import KhakaError
 
 _ROW_GROUP: Final = 131_072
+_TEMPORARY: Final = re.compile(r"\..+\.(\d+)\.tmp")
+_CLEARED: Final[set[tuple[int, Path]]] = set()
+"""Folders that this process has cleared; by its number, since a fork inherits the set and not what was done since."""
 
 
 @contextlib.contextmanager
@@ -38,7 +42,7 @@ def durable_path(path: Path) -> Iterator[Path]:
         Write here.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _clear_killed(path)
+    _clear_killed(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
@@ -50,13 +54,17 @@ def durable_path(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _clear_killed(path: Path) -> None:
-    """Remove what processes that are no more left of the same file."""
-    start = f".{path.name}."
-    for left in path.parent.iterdir():
-        number = left.name.removeprefix(start).removesuffix(".tmp")
-        if not (left.name.startswith(start) and left.name.endswith(".tmp") and number.isdecimal()):
+def _clear_killed(folder: Path) -> None:
+    """Remove the temporary files that processes which are no more left in a folder; once a folder and process."""
+    here = (os.getpid(), folder.absolute())
+    if here in _CLEARED:
+        return
+    _CLEARED.add(here)
+    for left in folder.iterdir():
+        found = _TEMPORARY.fullmatch(left.name)
+        if found is None:
             continue
+        number = found[1]
         try:
             os.kill(int(number), 0)
         except (ProcessLookupError, OverflowError):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.errors import KhakaError
-from khaka.data.identity import epic, in_plain_digits, many_pass, texts, twelve_digits
+from khaka.data.identity import epic, in_plain_digits, luhn, many_pass, more_than_chance, texts, twelve_digits
 
 _SHARE: Final = 0.05
 """A column is refused when this share of its filled cells are identity numbers: one in twenty is no accident."""
@@ -26,9 +26,13 @@ _IDS: Final = frozenset({
     "aspirant_id", "person_id", "nominee_id", "rater_id", "device_id", "witness_id", "worker_id", "family_id",
     "subject_id", "unit_id",
 })  # fmt: skip
-"""Ids of the contract that name people or places: only a count from near zero is no identity card."""
+"""Ids of the contract that name people or places: few of them are no identity cards only as a count from near zero."""
 _COUNTED: Final = 1_000_000
 _SEVERAL: Final = 50
+_CARD_MAY_STAND_HERE: Final = "person_id"
+"""Who keeps people by their cards writes them here, made-up or mistyped ones too: the check digit frees nothing."""
+_ENOUGH: Final = 20
+"""So many numbers tell by their check digits whether they are cards."""
 _ONE_SEAT: Final = 100
 """Aspirants of one seat in the first rows of a sheet; more people of one seat than that are its electors."""
 
@@ -111,14 +115,21 @@ def stray_voters(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _made_by_program(cards: pd.Series, name: str) -> bool:
-    """Tell whether values in one of the contract's id columns are a prefix and a count, such as EVT0000001."""
+    """Tell whether values in one of the contract's id columns are the party's own, such as EVT0000001 or WRK5820417.
+
+    Cards of one prefix are of one constituency, and their last digit is a check digit: it fits in all of them, and in
+    one of ten numbers that somebody counted up or drew.
+    """
     if name not in _IDS | _IDS_OF_THINGS or not cards.str.match(r"^[A-Za-z]{3}[-_]?\d{7}$").all():
         return False
     if cards.str.slice(0, 3).nunique() > 1:
         return False
-    if name in _IDS_OF_THINGS:
+    digits = cards.str.slice(-7)
+    if more_than_chance(digits, luhn):
+        return False
+    if name in _IDS_OF_THINGS or (name != _CARD_MAY_STAND_HERE and digits.nunique() >= _ENOUGH):
         return True
-    number = cards.str.slice(-7).astype("int64")
+    number = digits.astype("int64")
     return bool(number.max() < _COUNTED or number.max() <= _SEVERAL * len(number))
 
 

@@ -13,7 +13,7 @@ import pytest
 FOLDER = Path(__file__).parent / "torture"
 sys.path.insert(0, str(FOLDER))
 
-from run import PROMISES, table  # noqa: E402 - a folder of scripts, not a package
+from run import PROMISES, keep, table  # noqa: E402 - a folder of scripts, not a package
 
 TRY = """
 import json, sys
@@ -54,3 +54,15 @@ def test_the_table_says_what_was_tried_and_what_failed() -> None:
     outcome = Outcome("nothing is lost", tried=1200, detail="at every step")
     outcome.fail("step 7")
     assert "| nothing is lost | 1,200 | 1 | 60 | at every step |" in table([(outcome, 60.0)])
+
+
+def test_outcomes_are_kept_promise_by_promise_and_the_newest_counts(tmp_path: Path) -> None:
+    from promise import Outcome
+
+    keep(tmp_path, "starts", Outcome("all start", tried=10, detail="of ten"), 3.2, share=0.1, seed=1)
+    keep(tmp_path, "kills", Outcome("nothing is lost", tried=300, detail="at every step"), 400.0, share=1.0, seed=1)
+    keep(tmp_path, "starts", Outcome("all start", tried=100, failed=2, detail="of a hundred"), 31.0, share=1.0, seed=1)
+    lines = [line for line in (tmp_path / "torture.md").read_text().splitlines() if line.startswith("| ")]
+    assert len(lines) == 4
+    assert lines[2].startswith("| nothing is lost | 300 | 0 | 400 | at every step | 100% | ")
+    assert lines[3].startswith("| all start | 100 | 2 | 31 | of a hundred | 100% | ")

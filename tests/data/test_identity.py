@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from khaka.data.identity import epic, in_plain_digits, many_pass, twelve_digits, verhoeff
+from khaka.data.identity import epic, in_plain_digits, luhn, many_pass, twelve_digits, verhoeff
 from khaka.data.voters import elector_rows, stray_voters, voter_column
 
 DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
@@ -101,6 +101,8 @@ NO_VOTER: dict[str, tuple[str, list[str]]] = {
     "events": ("event_id", [f"EVT{one:07d}" for one in range(5000, 5060)]),
     "events drawn": ("event_id", some(60, lambda rng: f"ACT{rng.randrange(10**7):07d}")),
     "workers": ("witness_id", some(60, lambda rng: f"WRK{rng.randrange(4000):07d}")),
+    "workers drawn": ("witness_id", some(60, lambda rng: f"WRK{rng.randrange(10**7):07d}")),
+    "raters drawn": ("rater_id", some(20, lambda rng: f"obs-{rng.randrange(10**7):07d}")),
     "dated ids": ("ref", [f"UNN-2026-{one:03d}" for one in range(60)]),
     "counts of cards": ("epic", [str(700 + one) for one in range(60)]),
 }  # fmt: skip
@@ -134,6 +136,35 @@ def test_ids_of_the_contract_are_no_hiding_place_for_cards_of_several_prefixes()
     for name in ("event_id", "aspirant_id", "person_id", "witness_id"):
         assert voter_column(pd.DataFrame({name: cards(40)}, dtype="str")) == (name, "EPIC")
     assert voter_column(pd.DataFrame({"voter_id": [f"ABC{one:07d}" for one in range(40)]}, dtype="str")) is not None
+
+
+def one_constituency(count: int, prefix: str = "WKH") -> list[str]:
+    """Return cards as ECI numbers them in one constituency: a running number and its check digit."""
+    return [
+        f"{prefix}{number:06d}{digit}" for number in range(118620, 118620 + count) for digit in "0123456789"
+        if luhn(f"{number:06d}{digit}")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["witness_id", "worker_id", "aspirant_id", "event_id", "person_id", "nominee_id"])
+@pytest.mark.parametrize("count", [3, 19, 60, 5000])
+def test_cards_of_one_constituency_are_known_by_their_check_digits_in_any_column_of_ids(name: str, count: int) -> None:
+    assert voter_column(pd.DataFrame({name: one_constituency(count)}, dtype="str")) == (name, "EPIC")
+
+
+def test_a_running_count_of_one_prefix_with_check_digits_is_no_count_but_a_list_of_cards() -> None:
+    first = [f"ABC{number:06d}{digit}" for number in range(1, 400) for digit in "0123456789"
+             if luhn(f"{number:06d}{digit}")]  # fmt: skip
+    assert voter_column(pd.DataFrame({"worker_id": first}, dtype="str")) == ("worker_id", "EPIC")
+    assert voter_column(pd.DataFrame({"event_id": first}, dtype="str")) == ("event_id", "EPIC")
+
+
+def test_ids_drawn_by_the_party_are_let_through_only_where_they_are_enough_to_tell_and_not_as_persons() -> None:
+    drawn = some(60, lambda rng: f"WRK{rng.randrange(2 * 10**6, 10**7):07d}")
+    assert voter_column(pd.DataFrame({"worker_id": drawn}, dtype="str")) is None
+    assert voter_column(pd.DataFrame({"worker_id": drawn[:10]}, dtype="str")) == ("worker_id", "EPIC")
+    assert voter_column(pd.DataFrame({"person_id": drawn}, dtype="str")) == ("person_id", "EPIC")
+    assert voter_column(pd.DataFrame({"card": drawn}, dtype="str")) == ("card", "EPIC")
 
 
 def test_an_intake_sheet_may_tell_father_house_age_and_sex_and_a_roll_called_one_may_not() -> None:

@@ -16,7 +16,9 @@ from promise import Outcome
 
 PROMISE = "bad input through ingest: no uncaught exception, no planted fault accepted in silence"
 FULL = 100_000
-ROWS = 1000
+ROWS = 2000
+FAULTY = 0.9
+"""So many of a file's rows have a fault; the others must be kept."""
 SHARE_OF_BYTES = 0.2
 """Part of the cases that are files of hostile bytes (atheris); the rest are planted faults in good tables."""
 
@@ -50,7 +52,7 @@ def bad_value(column: Any, rng: random.Random) -> str | None:
 
 
 def planted(table: str, frame: pd.DataFrame, rng: random.Random) -> tuple[pd.DataFrame, list[tuple[int, str, str]]]:
-    """Return rows as text, half of them with one fault each, and where: row in the file, column, value."""
+    """Return rows as text, most of them with one fault each, and where: row in the file, column, value."""
     from khaka.data.schema import TABLES as SPECS
 
     spec = SPECS[table]
@@ -58,7 +60,7 @@ def planted(table: str, frame: pd.DataFrame, rng: random.Random) -> tuple[pd.Dat
     text = rows.astype("object").where(rows.notna(), "").astype(str)
     faults = []
     columns = [column for column in spec.columns if column.name in text.columns]
-    for row in rng.sample(range(len(text)), k=len(text) // 2):
+    for row in rng.sample(range(len(text)), k=int(len(text) * FAULTY)):
         column = rng.choice(columns)
         value = bad_value(column, rng)
         if value is not None:

@@ -3,13 +3,16 @@
 The batch is `khaka score`, in a process with a library preloaded (`faults.c`) that sees every call by which a file of
 the workspace changes: those of Python and those of SQLite, Arrow and DuckDB. Each trial is a fork of one warm process,
 disturbed at one of these calls: killed before it, killed after half of what it writes, or told from there on that the
-disk is full. Then the batch is run again on what is left.
+disk is full. Then the batch is run again on what is left, from its start.
+
+Two things that touch nothing durable are done once and not in each trial: what comes before the prediction, for trials
+of a later step (`halfway.py`), and drawing the pictures for MLflow, whose files are then logged as ever.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import gc
 import hashlib
 import importlib
 import io
@@ -25,37 +28,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from faults import COUNT, HOW, Faults, built
+from halfway import Halfway, lay_out
 from prepared import Prepared, prepared
 from promise import Outcome, in_child
 
 PROMISE = "a batch killed or out of disk at any durable step, run again, gives the same bytes"
-FULL = 240
-"""Trials: each step that makes something durable, and some more; ten minutes on two free cores."""
-HOW = {"killed before": "k", "killed half way": "h", "disk full": "f"}
+FULL = 300
+"""Trials: each step that makes something durable, and some more; ten minutes on two cores."""
 
 
-class Faults:
-    """The preloaded library, from inside the process."""
-
-    def __init__(self, library: str) -> None:
-        self._library = ctypes.CDLL(library)
-        self._library.khaka_arm.argtypes = [ctypes.c_char_p, ctypes.c_long, ctypes.c_int]
-        self._library.khaka_kinds.restype = ctypes.c_char_p
-
-    def arm(self, folder: Path, at: int, how: str) -> None:
-        """Begin to count the calls below a folder; disturb one of them, 0 none."""
-        self._library.khaka_arm(str(folder).encode(), at, ord(how))
-
-    def kinds(self) -> str:
-        """Return what each call so far was: `d` makes something durable (sync, rename, removal), `w` writes."""
-        return str(self._library.khaka_kinds().decode())
-
-
-def job(workspace: Path, made: Prepared, faults: Faults | None = None, at: int = 0, how: str = "n") -> int:
+def job(workspace: Path, made: Prepared, faults: Faults | None = None, at: int = 0, how: str = COUNT) -> int:
     """Score the workspace as `khaka score` does; return its exit code, 0 done, 1 with a sentence.
 
     Anything else than these two raises.
@@ -76,7 +62,7 @@ def job(workspace: Path, made: Prepared, faults: Faults | None = None, at: int =
     sentence = told.startswith("khaka: ") and "Traceback" not in told and cli.UNFORESEEN not in told
     if code not in (0, 1) or (code == 1 and not sentence):
         raise RuntimeError(f"exit {code}: {told[-300:]}")
-    if code and how != "f":
+    if code and (faults is None or faults.how != HOW["disk full"]):
         raise RuntimeError(told[-300:])
     return code
 
@@ -94,14 +80,11 @@ def digest(workspace: Path) -> dict[str, str]:
 def check(made: Prepared, *, cases: int, seed: int) -> Outcome:
     """Build the library and try in a process that has it preloaded."""
     outcome = Outcome(PROMISE)
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        outcome.detail = "not tried: no C compiler for the faults (Debian: gcc)"
-        return outcome
     with tempfile.TemporaryDirectory(prefix="khaka-kills-") as temporary:
-        library = Path(temporary) / "faults.so"
-        source = Path(__file__).with_name("faults.c")
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"], check=True)
+        library = built(Path(temporary))
+        if library is None:
+            outcome.detail = "not tried: no C compiler for the faults (Debian: gcc)"
+            return outcome
         done = subprocess.run(
             [sys.executable, __file__, str(made.root), str(cases), str(seed), str(library)],
             env={**os.environ, "LD_PRELOAD": str(library), "MPLBACKEND": "Agg"}, capture_output=True, text=True,
@@ -118,7 +101,9 @@ def trials(made: Prepared, *, cases: int, seed: int, library: str) -> Outcome:
     outcome = Outcome(PROMISE)
     rng = random.Random(seed)
     faults = Faults(library)
+    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="khaka-kills-") as folder:
+        draw_once(Path(folder) / "pictures")
         whole = made.copy(Path(folder) / "whole")
         counted = in_child(lambda: (job(whole, made, faults), faults.kinds(), sorted(sys.modules)), seconds=600)
         if counted.error or not counted.answer:
@@ -126,23 +111,23 @@ def trials(made: Prepared, *, cases: int, seed: int, library: str) -> Outcome:
             return outcome
         wanted, (_, kinds, modules) = digest(whole), counted.answer
         load(modules)  # in this process once, so that no child spends its time on it
-        started = time.monotonic()
+        gc.freeze()
+        timed = time.monotonic()
         in_child(lambda: job(made.copy(Path(folder) / "timed"), made), seconds=600)
-        plan = planned(kinds, cases, rng, time.monotonic() - started)
+        plan = planned(kinds, cases, rng, time.monotonic() - timed)
         tried: dict[str, int] = {}
-        started = time.monotonic()
-        with multiprocessing.get_context("fork").Pool(2) as pool:
-            points = [(number, *step) for number, step in enumerate(plan)]
-            for how, said in pool.imap_unordered(partial(trial, Path(folder), made, wanted, library), points):
+        context = multiprocessing.get_context("fork")
+        with context.Pool(2, Trials.ready, (Path(folder), made, wanted, kinds, library)) as pool:
+            for how, said in pool.imap_unordered(Trials.one, plan):
                 outcome.tried += 1
                 tried[how] = tried.get(how, 0) + 1
                 if said:
                     outcome.fail(said)
-        took = time.monotonic() - started
     counts = ", ".join(f"{count} {how}" for how, count in sorted(tried.items()))
     at = len({step for how, step in plan if how != "moment" and kinds[int(step) - 1] == "d"})
     outcome.detail = (
-        f"{at} of {kinds.count('d')} durable steps, {kinds.count('w')} writes between them; {counts}; {took:,.0f} s"
+        f"{at} of {kinds.count('d')} durable steps, {kinds.count('w')} writes between them; {counts}; "
+        f"{time.monotonic() - started:,.0f} s"
     )
     return outcome
 
@@ -164,29 +149,71 @@ def planned(kinds: str, cases: int, rng: random.Random, seconds: float) -> list[
     return plan
 
 
-def trial(
-    folder: Path, made: Prepared, wanted: dict[str, str], library: str, point: tuple[int, str, float]
-) -> tuple[str, str]:
-    """Disturb one batch and run it again; return how, and what went wrong, if anything."""
-    number, how, at = point
-    workspace = made.copy(folder / f"trial{number}")
-    faults = Faults(library)
-    try:
-        if how == "moment":
-            _kill_after(lambda: job(workspace, made), at)
+class Trials:
+    """What one of the two processes that try needs: a workspace of its own, and a batch that stands halfway in it."""
+
+    here: Trials
+
+    def __init__(self, folder: Path, made: Prepared, wanted: dict[str, str], kinds: str, library: str) -> None:
+        self._made, self._wanted, self._kinds = made, wanted, kinds
+        self._workspace = made.copy(folder / f"trial{os.getpid()}")
+        self._faults = Faults(library)
+        self._halfway = Halfway(
+            self._workspace, folder / f"spare{os.getpid()}", self._faults,
+            lambda: job(self._workspace, made, self._faults),
+        )  # fmt: skip
+        self._stands = len(self._halfway.kinds)
+        if self._halfway.kinds != kinds[: self._stands]:
+            raise RuntimeError("two batches on the same workspace did not take the same steps")
+
+    @staticmethod
+    def ready(*given: Any) -> None:
+        """Make this process ready to try."""
+        Trials.here = Trials(*given)
+
+    @staticmethod
+    def one(point: tuple[str, float]) -> tuple[str, str]:
+        """Disturb one batch and run it again; return how, and what went wrong, if anything."""
+        how, at = point
+        return how, Trials.here.disturb(how, at) or Trials.here.again(how, at)
+
+    def disturb(self, how: str, at: float) -> str:
+        """Run a batch that is disturbed; return what went wrong."""
+        if how != "moment" and at > self._stands:
+            ended = self._halfway.go_on(int(at) - self._stands, HOW[how])
         else:
-            ended = in_child(lambda: job(workspace, made, faults, int(at), HOW[how]), seconds=300)
-            if ended.error or ended.hung:
-                return how, f"{how} step {at}: {ended.error[-400:] or 'hung'}"
-            if how != "disk full" and ended.signal != signal.SIGKILL:
-                return how, f"{how} step {at}: it was not killed"
-        again = in_child(lambda: job(workspace, made), seconds=300)
-        if again.error or again.signal:
-            return how, f"{how} {at}: the second run failed: {again.error[-400:] or again.signal}"
-        odd = sorted(set(digest(workspace).items()) ^ set(wanted.items()))
-        return how, f"{how} {at}: other bytes in {odd[0][0]}" if odd else ""
-    finally:
-        shutil.rmtree(workspace)
+            lay_out(self._made.root / "workspace", self._workspace)
+            if how == "moment":
+                _kill_after(lambda: job(self._workspace, self._made), at)
+                return ""
+            ended = in_child(lambda: job(self._workspace, self._made, self._faults, int(at), HOW[how]), seconds=300)
+        if ended.error or ended.hung:
+            return f"{how} step {at}: {ended.error[-400:] or 'hung'}"
+        if how != "disk full" and ended.signal != signal.SIGKILL:
+            return f"{how} step {at}: it was not killed"
+        return ""
+
+    def again(self, how: str, at: float) -> str:
+        """Run the batch again on what is left; return what is wrong with it."""
+        ended = in_child(lambda: job(self._workspace, self._made), seconds=300)
+        if ended.error or ended.signal:
+            return f"{how} {at}: the second run failed: {ended.error[-400:] or ended.signal}"
+        odd = sorted(set(digest(self._workspace).items()) ^ set(self._wanted.items()))
+        return f"{how} {at}: other bytes in {odd[0][0]}" if odd else ""
+
+
+def draw_once(folder: Path) -> None:
+    """Let the pictures that a batch logs be drawn by the first batch only; the others take copies."""
+    from khaka.scoring import shap_plots
+
+    draw = shap_plots.shap_plots
+
+    def drawn(contributions: Any, values: Any, out: Path, **more: Any) -> None:
+        if not folder.exists():
+            draw(contributions, values, folder, **more)
+        shutil.copytree(folder, out, dirs_exist_ok=True)
+
+    shap_plots.shap_plots = drawn
 
 
 def load(modules: list[str]) -> None:

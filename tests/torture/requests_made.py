@@ -1,7 +1,7 @@
 """The page under requests that nobody thought of: no server error, no way round the roles.
 
 The schema is made from the page's own table of routes (the page publishes none), schemathesis makes the requests, and
-each is sent as somebody: nobody, each role, an observer of another district, a session that has ended, with the form's
+each is sent as several: nobody, each role, an observer of another district, a session that has ended, with the form's
 token and without. What the rule of the address does not allow must not be answered.
 """
 
@@ -23,6 +23,8 @@ from promise import REPOSITORY, Outcome
 
 PROMISE = "requests that nobody thought of: no server error, no way round the roles"
 FULL = 50_000
+SENDERS = 4
+"""Each request that is thought of is sent as so many, drawn anew."""
 PASSWORD = "a long password of a test"
 PEOPLE = {"admin": "admin", "analyst": "analyst", "state": "state", "observer": "observer", "reader": "reader",
           "stranger": "observer", "ended": "admin"}  # fmt: skip
@@ -95,10 +97,16 @@ def check(made: Prepared, *, cases: int, seed: int) -> Outcome:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://khaka.test", follow_redirects=False)
         answered: dict[int, int] = {}
-        each = max(1, cases // len(routes)) + 1
+        each = max(1, cases // len(routes) // SENDERS) + 1
 
         def send(item: Any, case: Any) -> None:
-            who = rng.choice([*PEOPLE, "nobody"])
+            async def as_several() -> None:
+                for who in rng.sample([*PEOPLE, "nobody"], k=SENDERS):
+                    await send_as(who, item, case)
+
+            loop.run_until_complete(as_several())
+
+        async def send_as(who: str, item: Any, case: Any) -> None:
             client.cookies.clear()
             token, visitor = sessions.get(who, ("", None))
             if token:
@@ -111,7 +119,7 @@ def check(made: Prepared, *, cases: int, seed: int) -> Outcome:
                 body[CSRF_FIELD] = mask(visitor.csrf)
             query = {key: str(value) for key, value in (case.query or {}).items()}
             form = None if item.method == "GET" else body
-            response = loop.run_until_complete(client.request(item.method, path, params=query, data=form))
+            response = await client.request(item.method, path, params=query, data=form)
             outcome.tried += 1
             answered[response.status_code] = answered.get(response.status_code, 0) + 1
             if response.status_code >= 500:

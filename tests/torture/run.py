@@ -1,13 +1,20 @@
 """`make torture`: every promise tried at full count, one table at the end; `--share 0.1` tries a tenth of each.
 
-python tests/torture/run.py [--share S] [--seed N] [--only NAME ...]
+python tests/torture/run.py [--share S] [--seed N] [--only NAME ...] [--out FOLDER] [--root FOLDER]
+
+`--out docs` keeps the outcome of each promise in `torture.csv`, with the day and the code that was tried, and writes
+the table of all that are in it to `torture.md`: promises may be tried on several days, and the table says which when.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import datetime as dt
+import hashlib
 import importlib
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -42,22 +49,76 @@ def table(outcomes: list[tuple[Outcome, float]]) -> str:
     return "\n".join(lines)
 
 
+COLUMNS = ("name", "promise", "tried", "failed", "seconds", "what", "share", "seed", "day", "code", "machine")
+HEAD = """# What was tried
+
+Written by `make torture`, promise by promise; SECURITY.md says against whom each is made. The code is the SHA-256 of
+the program's sources and of the trials, its first digits.
+
+"""
+
+
+def code() -> str:
+    """Return what was tried: the first digits of one hash over the program's sources and the trials'."""
+    from khaka.data.code_hash import code_hash
+
+    packages = (f"khaka.{part}" for part in ("data", "features", "training", "scoring", "app"))
+    digest = hashlib.sha256(code_hash(*packages).encode())
+    for path in sorted(Path(__file__).parent.glob("*.[pc]*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def keep(folder: Path, name: str, outcome: Outcome, seconds: float, *, share: float, seed: int) -> None:
+    """Put an outcome into a folder's `torture.csv` in place of an older one, and write `torture.md` anew."""
+    path = folder / "torture.csv"
+    rows = {}
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = {row["name"]: row for row in csv.DictReader(handle)}
+    rows[name] = {
+        "name": name, "promise": outcome.promise, "tried": str(outcome.tried), "failed": str(outcome.failed),
+        "seconds": f"{seconds:.0f}", "what": outcome.detail, "share": f"{share:g}", "seed": str(seed),
+        "day": dt.datetime.now(dt.UTC).date().isoformat(), "code": code(),
+        "machine": f"Python {platform.python_version()}, {os.cpu_count()} cores",
+    }  # fmt: skip
+    kept = [rows[one] for one in PROMISES if one in rows]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+    lines = [
+        "| promise | tried | failed | seconds | what was tried | of the full count | day | code |",
+        "| --- | ---: | ---: | ---: | --- | ---: | --- | --- |",
+        *(f"| {row['promise']} | {int(row['tried']):,} | {int(row['failed']):,} | {int(row['seconds']):,} | "
+          f"{row['what']} | {float(row['share']):.0%} | {row['day']} | `{row['code']}` |" for row in kept),
+    ]  # fmt: skip
+    machines = "; ".join(sorted({row["machine"] for row in kept}))
+    (folder / "torture.md").write_text(HEAD + "\n".join(lines) + f"\n\nOn: {machines}.\n", encoding="utf-8")
+
+
 def main() -> int:
     """Run, print, return 1 if any promise did not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--share", type=float, default=1.0, help="part of each full count")
     parser.add_argument("--seed", type=int, default=2027)
+    parser.add_argument("--out", type=Path, help="folder that keeps torture.csv and torture.md")
+    parser.add_argument("--root", type=Path, help="folder that keeps the prepared workspace for the next run")
     parser.add_argument("--only", nargs="*", choices=PROMISES, default=list(PROMISES))
     given = parser.parse_args()
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     outcomes: list[tuple[Outcome, float]] = []
     with tempfile.TemporaryDirectory(prefix="khaka-torture-") as folder:
-        prepared(Path(folder))
+        root = given.root or Path(folder)
+        prepared(root)
         for name in given.only:
             started = time.monotonic()
-            outcome = tried(name, Path(folder), share=given.share, seed=given.seed)
+            outcome = tried(name, root, share=given.share, seed=given.seed)
             outcomes.append((outcome, time.monotonic() - started))
+            if given.out is not None:
+                keep(given.out, name, *outcomes[-1], share=given.share, seed=given.seed)
             print(f"{'FAILED' if outcome.failed else 'held  '}  {outcome.promise}: {outcome.detail}", flush=True)
             for failure in outcome.failures:
                 print(f"        {failure}", flush=True)
