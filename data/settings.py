@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import json
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -227,5 +229,30 @@ def _parse(content: dict[str, object], path: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise KhakaError(f"{path}: there is no setting '{key}'{_meant(first['loc'])}") from None
+        told = first["msg"]
         found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
-        raise KhakaError(f"{path}: setting '{key}': {first['msg'].lower()}{found}") from None
+        raise KhakaError(f"{path}: setting '{key}': {told[:1].lower()}{told[1:]}{found}") from None
+
+
+def _meant(place: Sequence[int | str]) -> str:
+    """Return the names that a wrong key may have meant: the nearest, else all of its section.
+
+    Examples
+    --------
+    >>> _meant(("review", "keep_visit_days"))
+    "; did you mean 'review.keep_visits_days'?"
+    """
+    section: type[BaseModel] = Settings
+    for part in place[:-1]:
+        inner = section.model_fields[str(part)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return ""
+        section = inner
+    names = list(section.model_fields)
+    nearest = difflib.get_close_matches(str(place[-1]), names, n=1)
+    above = ".".join(map(str, place[:-1]))
+    if nearest:
+        return f"; did you mean '{above}{'.' * bool(above)}{nearest[0]}'?"
+    return f"; {f'[{above}]' if above else 'the file'} has {', '.join(names)}"

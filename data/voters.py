@@ -1,7 +1,8 @@
 """No table may hold a voter: files with EPIC or Aadhaar numbers, or a row per elector, are refused whole.
 
 They are found by their values: a column headed "epic" that counts identity cards is fine, and a column with an
-innocent heading that holds numbers of identity cards is not.
+innocent heading that holds numbers of identity cards is not. A name is no different from another by its value: names
+are voters' where the heading says so.
 """
 
 from __future__ import annotations
@@ -40,6 +41,15 @@ _RELATION: Final = re.compile(r"(?i)father|husband|mother|relation|relative|rln|
 _HOUSE: Final = re.compile(r"(?i)house|makan|makaan|door.?no|मकान|गृह")
 _AGE: Final = re.compile(r"(?i)^age$|^age[_ ]|dob|birth|आयु|उम्र")
 _SERIAL: Final = re.compile(r"(?i)sl\W*_?no|serial|part.?no|booth|sno|क्रम|भाग")
+_VOTERS_OWN: Final = tuple(re.compile(pattern) for pattern in (
+    r"(?:voter|elector)s?(?: s)? (?:full |first |last |father s? ?)?(?:names?|mobile|phone|contact|address)"
+    r"(?: (?:no|number|en|hi|english|hindi|local))?",
+    r"(?:full )?(?:names?|mobile|phone|contact|address)(?: no| number)? of (?:the )?(?:voter|elector)s?",
+    r"(?:mat ?a?data|matdaata|nirvachak) (?:ka |ki |ke )?(?:naam|nam|mobile|phone|pata)(?: no| number)?",
+    r"(?:मतदाता|मतदार|निर्वाचक|वोटर|ভোটার|வாக்காளர்|ఓటరు|ಮತದಾರ|വോട്ടർ|വോട്ടറ|ਵੋਟਰ|મતદાર|ଭୋଟର|ووٹر)\S*(?: \S+)? "
+    r"(?:नाम|नाव|मोबाइल|फोन|फ़ोन|पता|নাম|பெயர்|పేరు|ಹೆಸರು|പേര്|ਨਾਂ|ਨਾਮ|નામ|ନାମ|نام)\S*",
+))  # fmt: skip
+"""Headings of what only a list of voters has, in lower case with single spaces: their names, telephones, addresses."""
 _SEX: Final = re.compile(r"(?i)sex|gender|लिंग")
 
 
@@ -181,6 +191,37 @@ def elector_rows(columns: Iterable[str], sample: pd.DataFrame) -> bool:
     return relation and age and sex
 
 
+def own_column(frame: pd.DataFrame) -> str | None:
+    """Return the first column that by its heading holds voters' names, telephones or addresses, and does.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A file's cells, text.
+
+    Returns
+    -------
+    str or None
+        The column; None also for a column with such a heading that holds counts or nothing.
+
+    Examples
+    --------
+    >>> own_column(pd.DataFrame({"Voter's Name": ["Ram Lal"]}, dtype="str"))
+    "Voter's Name"
+    >>> own_column(pd.DataFrame({"मतदाता का नाम": ["राम लाल"]}, dtype="str"))
+    'मतदाता का नाम'
+    >>> own_column(pd.DataFrame({"voter_name": ["12", "7"], "electors": ["900", "811"]}, dtype="str")) is None
+    True
+    """
+    for name in frame.columns:
+        heading = re.sub(r"[\s_.:()'’-]+", " ", str(name).rsplit("/", 1)[-1]).strip().lower()
+        if any(pattern.fullmatch(heading) for pattern in _VOTERS_OWN):
+            text = frame[name].dropna().astype("str")
+            if bool(text.str.contains(r"[^\W\d_][^\s\d]|\d{10}").any()):
+                return str(name)
+    return None
+
+
 def refuse_voters(path: Path, frame: pd.DataFrame, header: Iterable[str] = (), *, where: str = "") -> None:
     """Refuse a file that holds voters.
 
@@ -205,6 +246,12 @@ def refuse_voters(path: Path, frame: pd.DataFrame, header: Iterable[str] = (), *
         raise KhakaError(
             f"{path} is refused whole: {where}column '{column[0]}' holds {column[1]} numbers, and no table may hold a "
             f"voter; take the column out, or for an intake sheet of aspirants add --drop '{column[0]}'"
+        )
+    own = own_column(frame)
+    if own is not None:
+        raise KhakaError(
+            f"{path} is refused whole: {where}column '{own}' holds voters' names, telephones or addresses, and no "
+            f"table may hold a voter; take the column out, or read the rest with --drop '{own}'"
         )
     names = tuple(header)
     if names and elector_rows(names, frame):

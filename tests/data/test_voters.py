@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from khaka.data.errors import KhakaError
 from khaka.data.identity import verhoeff
-from khaka.data.voters import elector_rows, stray_voters, voter_column
+from khaka.data.voters import elector_rows, own_column, refuse_voters, stray_voters, voter_column
 
 
 def _frame(**columns: list[str]) -> pd.DataFrame:
@@ -62,3 +65,31 @@ def test_a_row_per_elector_is_known_by_its_columns_and_by_its_values() -> None:
     values = _frame(a=["Father", "Husband"] * 20, b=ages, c=["M", "F"] * 20)
     assert elector_rows(["a", "b", "c"], values)
     assert not elector_rows(["election_id", "seat_id", "name", "age", "sex"], _frame(age=ages, sex=["M", "F"] * 20))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["voter_name", "Voter's Name", "Name of the Elector", "ELECTOR NAME (EN)", "visit/voter_name", "Voter Mobile No.",
+     "matdata ka naam", "मतदाता का नाम", "मतदाताओं के नाम", "निर्वाचक का पता", "मतदाराचे नाव", "ভোটারের নাম",
+     "வாக்காளர் பெயர்", "ఓటరు పేరు", "ಮತದಾರರ ಹೆಸರು", "വോട്ടറുടെ പേര്", "ਵੋਟਰ ਦਾ ਨਾਂ", "મતદારનું નામ", "ଭୋଟରଙ୍କ ନାମ"],
+)  # fmt: skip
+def test_names_under_a_heading_that_says_they_are_voters_refuse_the_file_in_any_language(heading: str) -> None:
+    frame = _frame(**{"booth_no": ["1", "2"], heading: ["Ram Lal", "98765 43210 9876543210"]})
+    assert own_column(frame) == heading
+    with pytest.raises(KhakaError, match=r"voters' names.*--drop") as error:
+        refuse_voters(Path("visits.csv"), frame)
+    assert "Ram" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["electors", "voters_met", "Total Voters", "name", "Name of polling station", "elector_state", "Voters (M)",
+     "Name in the voter list checked", "कुल मतदाता", "मतदाता", "मतदान केंद्र का नाम", "पुरुष मतदाता"],
+)  # fmt: skip
+def test_headings_that_count_voters_or_name_something_else_are_let_alone(heading: str) -> None:
+    assert own_column(_frame(**{heading: ["Ram Lal", "Primary School"]})) is None
+
+
+def test_a_heading_of_names_over_counts_or_nothing_is_let_alone() -> None:
+    assert own_column(_frame(voter_name=["12", "900"])) is None
+    assert own_column(pd.DataFrame({"voter_name": pd.Series([None, None], dtype="str")})) is None

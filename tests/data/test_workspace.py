@@ -46,7 +46,10 @@ def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("[party]\nstate = 'S24'\nparty = 'INC'\ncolour = 'blue'\n", "setting 'party.colour'"),
-        ("[party]\nstate = 'S24'\n", "setting 'party.party': field required"),
+        ("[party]\nstate = 'S24'\nparti = 'INC'\n", "setting 'party.party': field required"),
+        ("[party]\nstate = 'Z9'\nparty = 'INC'\n", r"setting 'party.state': .*\^\[SU\].* \(found 'Z9'\)"),
+        ("[party]\nstate = 'S24'\nparty = 'INC'\n[modle]\ndraws = 3\n", "no setting 'modle'; did you mean 'model'"),
+        ("[party]\nstate = 'S24'\nparty = 'INC'\n[review]\nkeep_visit_days = 3\n", "'review.keep_visits_days'"),
         ("[party]\nstate = 'S24'\nparty = 'INC'\n[model]\nthreads = 0\n", r"setting 'model.threads'.*found 0"),
         ("[party\n", "no valid TOML"),
     ],
