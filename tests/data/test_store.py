@@ -86,15 +86,3 @@ def test_a_flipped_bit_is_found(store: TableStore) -> None:
     path.write_bytes(bytes(content))
     with pytest.raises(KhakaError, match="damaged"):
         store.read("booths")
-
-
-def test_what_a_killed_process_left_of_a_file_is_removed_and_a_living_ones_is_not(tmp_path: Path) -> None:
-    import os
-
-    from khaka.data.durable import write_bytes
-
-    dead, alive = tmp_path / ".a.txt.4194303999.tmp", tmp_path / f".a.txt.{os.getppid()}.tmp"
-    for path in (dead, alive, tmp_path / ".b.txt.4194303999.tmp"):
-        path.write_text("half", encoding="utf-8")
-    write_bytes(tmp_path / "a.txt", b"whole")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([".b.txt.4194303999.tmp", alive.name, "a.txt"])
