@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from khaka.data import people_log
 from khaka.data.durable import durable_path, sha256, write_json
 from khaka.data.errors import KhakaError
 from khaka.data.settings import Settings
@@ -89,6 +90,14 @@ def settings_that_matter(settings: Settings) -> dict[str, Any]:
     return plain
 
 
+def _why(root: Path) -> str:
+    """Say why a version may be gone: after an erasure no backup must bring it back."""
+    days = [str(entry["at"])[:10] for entry in people_log.read(root) if entry["action"] == "erased"]
+    if not days:
+        return "; restore a backup"
+    return f", or held somebody who was erased (last on {days[-1]}): such a ranking cannot be made again"
+
+
 def lay_out(root: Path, inputs: Mapping[str, str], settings: str, to: Path) -> Settings:
     """Lay kept tables out as they were.
 
@@ -117,9 +126,7 @@ def lay_out(root: Path, inputs: Mapping[str, str], settings: str, to: Path) -> S
     for name, digest in inputs.items():
         kept = folder / f"{digest}.parquet"
         if not kept.is_file():
-            raise KhakaError(
-                f"the version {digest[:12]} of the table {name} was not kept in {folder}; restore a backup"
-            )
+            raise KhakaError(f"the version {digest[:12]} of the table {name} was not kept in {folder}{_why(root)}")
         if sha256(kept) != digest:
             raise KhakaError(f"{kept} is damaged: its SHA-256 is not its name; restore a backup")
         path = to / "tables" / f"{name}.parquet"

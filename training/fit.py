@@ -97,14 +97,26 @@ class Models:
 
 
 def load_models(folder: Path) -> Models:
-    """Read what `Trained.save` wrote; the caller has checked the folder's hashes."""
-    stored = json.loads((folder / _SPREAD).read_text(encoding="utf-8"))
-    spread: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
-    return Models(
-        ShareModel.from_json(json.loads((folder / _SHARES).read_text(encoding="utf-8"))),
-        CandidateModel.load(folder),
-        MarginSpread(**spread),
-    )
+    """Read what `Trained.save` wrote; the caller has checked the folder's hashes.
+
+    Raises
+    ------
+    KhakaError
+        The files are whole, but another version of khaka wrote them and this one needs what they lack.
+    """
+    try:
+        stored = json.loads((folder / _SPREAD).read_text(encoding="utf-8"))
+        spread = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+        return Models(
+            ShareModel.from_json(json.loads((folder / _SHARES).read_text(encoding="utf-8"))),
+            CandidateModel.load(folder),
+            MarginSpread(**spread),
+        )
+    except (KeyError, TypeError) as error:
+        raise KhakaError(
+            f"the model in {folder} was trained by another version of khaka ({error} does not fit this one); "
+            "run khaka train again"
+        ) from error
 
 
 def train(

@@ -11,6 +11,7 @@ import pytest
 
 import khaka
 from khaka.app.backup import backup, restore
+from khaka.app.erase_job import erase_job
 from khaka.app.reproduce_job import reproduce_job
 from khaka.data.errors import KhakaError
 from khaka.data.history import forget
@@ -61,8 +62,18 @@ def test_a_missing_or_damaged_version_is_named(ranked: tuple[khaka.OpenWorkspace
     with pytest.raises(KhakaError, match="damaged"):
         reproduce_job(workspace.workspace, election_id=election, as_of=day)
     version.unlink()
-    with pytest.raises(KhakaError, match="was not kept"):
+    with pytest.raises(KhakaError, match=r"was not kept.*; restore a backup"):
         reproduce_job(workspace.workspace, election_id=election, as_of=day)
+
+
+def test_a_ranking_of_somebody_who_was_erased_is_not_made_again_and_no_backup_is_asked_for(
+    ranked: tuple[khaka.OpenWorkspace, str, str], tmp_path: Path
+) -> None:
+    workspace, election, as_of = copy(ranked[0], tmp_path / "w"), *ranked[1:]
+    erase_job(workspace.workspace, str(workspace.results(election).scores["aspirant_id"].iloc[0]), by="Asha")
+    with pytest.raises(KhakaError, match=r"somebody who was erased \(last on \d{4}-\d\d-\d\d\)") as error:
+        reproduce_job(workspace.workspace, election_id=election, as_of=dt.date.fromisoformat(as_of))
+    assert "backup" not in str(error.value)
 
 
 def test_forgetting_a_person_removes_the_versions_that_hold_them(
