@@ -10,7 +10,7 @@ from typing import Final
 
 from khaka.app.review.blueprints import Shown
 from khaka.app.review.results import Results
-from khaka.app.review.search import finds, matches
+from khaka.app.review.search import finds, matches, sounds_like
 from khaka.app.review.store.ledger import Change, SeatStatus
 from khaka.app.review.words import IST
 from khaka.scoring.blueprint import SeatHead
@@ -153,31 +153,38 @@ def narrowed(rows: Sequence[Line], current: Results, filters: Filters) -> list[L
     Returns
     -------
     list of Line
-        In the same order.
+        In the same order; where nothing has the names that were asked for, what sounds like them.
     """
-    out = []
-    for row in rows:
-        head = row.head
-        if filters.district and head.district.casefold() != filters.district.casefold():
-            continue
-        if filters.reservation and head.reservation != filters.reservation:
-            continue
-        if (filters.band and row.band != filters.band) or (filters.status and row.stands.status != filters.status):
-            continue
-        if not filters.asked:
-            out.append(row)
-            continue
-        asked = filters.asked
-        if matches(asked, str(head.number), head.name, head.name_hi, head.district) or (
-            finds(asked, head.name, head.name_hi) or finds(asked, head.district)
-        ):
-            out.append(row)
-            continue
-        people = current.candidates.get(head.seat_id, ())
-        hits = tuple(one.aspirant_id for one in people if finds(asked, one.name, one.name_hi))
-        if hits:
-            out.append(Line(head, row.stands, row.judged, hits[:MOST_HITS]))
-    return out
+    fitting = [row for row in rows if _fits(row, filters)]
+    if not filters.asked:
+        return fitting
+    exact = [hit for row in fitting if (hit := _hit(row, current, filters.asked, finds)) is not None]
+    if exact:
+        return exact
+    return [hit for row in fitting if (hit := _hit(row, current, filters.asked, sounds_like)) is not None]
+
+
+def _fits(row: Line, filters: Filters) -> bool:
+    head = row.head
+    if filters.district and head.district.casefold() != filters.district.casefold():
+        return False
+    if filters.reservation and head.reservation != filters.reservation:
+        return False
+    return (not filters.band or row.band == filters.band) and (
+        not filters.status or row.stands.status == filters.status
+    )
+
+
+def _hit(row: Line, current: Results, asked: str, same: Callable[..., bool]) -> Line | None:
+    """Return the seat if its own names fit, or its aspirants' whom it then lists; None if nothing does."""
+    head = row.head
+    if matches(asked, str(head.number), head.name, head.name_hi, head.district) or (
+        same(asked, head.name, head.name_hi) or same(asked, head.district)
+    ):
+        return row
+    people = current.candidates.get(head.seat_id, ())
+    hits = tuple(one.aspirant_id for one in people if same(asked, one.name, one.name_hi))
+    return Line(head, row.stands, row.judged, hits[:MOST_HITS]) if hits else None
 
 
 def by_band(rows: Sequence[Line], found: Shown) -> list[BandCount]:

@@ -39,6 +39,8 @@ def folded(text: str) -> str:
     for char in unicodedata.normalize("NFD", text.casefold()):
         if ord(char) in _DROPPED:
             continue
+        if char.isdecimal():
+            char = str(unicodedata.decimal(char))
         if unicodedata.category(char) == "Mn" and ord(char) < 0x0900:
             continue
         if char not in "\u0901\u0902":  # a nasal over the letter is left out as often as written
@@ -95,6 +97,34 @@ def finds(asked: str, *names: str) -> bool:
     hindi = _is_hindi(asked)
     if any(name and _is_hindi(name) == hindi for name in names):
         return False
+    return sounds_like(asked, *names)
+
+
+def sounds_like(asked: str, *names: str) -> bool:
+    """Tell whether every word that was asked for sounds like the beginning of a word of the names, in any script.
+
+    For a search that has found nothing: Laxmi for Lakshmi, Kotngar for Kotnagar, Ram Pur for Rampur.
+
+    Parameters
+    ----------
+    asked : str
+        As typed.
+    *names : str
+        Of one person or place; blank ones are left out.
+
+    Returns
+    -------
+    bool
+        False for an empty search.
+
+    Examples
+    --------
+    >>> sounds_like("laxmi", "Lakshmi Devi"), sounds_like("ram pur", "Rampur"), sounds_like("ram", "Roshan")
+    (True, True, False)
+    """
+    whole = set(consonants("".join(asked.split())))
+    if any(len(sound) > 1 and sound in whole for name in names for sound in consonants("".join(name.split()))):
+        return True
     there = [sounds for name in names for word in name.split() for sounds in consonants(word)]
     wanted = [consonants(word) for word in asked.split()]
     return bool(wanted) and all(

@@ -21,10 +21,11 @@ _MOST_LINES: Final = 500
 
 @dataclass(frozen=True)
 class Typed:
-    """What became of one typed line: `fault` is empty where it was recorded."""
+    """What became of one typed line: `fault` is empty where it was recorded, `at` the field to be typed again."""
 
     line: deciding.Line
     fault: str = ""
+    at: str = ""
 
 
 def show(request: Request) -> Response:
@@ -42,13 +43,13 @@ def enter(request: Request) -> Response:
     )
     lines = pasted or ((row,) if row.seat or row.whom else ())
     version = text_field(request, "version", longest=64)
-    typed = tuple(Typed(line, _record(request, line, version)) for line in lines)
+    typed = tuple(_record(request, line, version) for line in lines)
     return _page(request, typed, status=200 if not any(one.fault for one in typed) else 422)
 
 
-def _record(request: Request, line: deciding.Line, version: str) -> str:
-    """Record one line; return why it could not be, or an empty text."""
-    shown = results(request)
+def _record(request: Request, line: deciding.Line, version: str) -> Typed:
+    """Record one line, or say why it could not be."""
+    shown, at = results(request), "seat"
     try:
         seat_id = deciding.find_seat(shown, line.seat)
         # minutes are typed after the sitting: the clerk sees no decision of the seat, so the last one is taken as seen
@@ -62,11 +63,13 @@ def _record(request: Request, line: deciding.Line, version: str) -> str:
         if line.holds:
             deciding.hold(act, reason=line.reason, minutes=True)
         else:
+            at = "whom"
             found = deciding.find_aspirant(shown.candidates.get(seat_id, ()), line.whom)
+            at = "seat" if line.reason else "reason"
             deciding.choose(act, found.aspirant_id, reason=line.reason, minutes=True)
     except KhakaError as error:
-        return told(request, error)
-    return ""
+        return Typed(line, told(request, error), at)
+    return Typed(line)
 
 
 def _page(request: Request, typed: tuple[Typed, ...], *, status: int = 200) -> Response:
@@ -76,7 +79,8 @@ def _page(request: Request, typed: tuple[Typed, ...], *, status: int = 200) -> R
     again = [one for one in typed if one.fault]
     names = {one.aspirant_id: one for seat in shown.candidates.values() for one in seat}
     return render(
-        request, "minutes.html", status=status, typed=typed, row=again[0].line if len(again) == 1 else None,
+        request, "minutes.html", status=status, typed=typed, again_at=again[0].at if len(again) == 1 else "seat",
+        row=again[0].line if len(again) == 1 and again[0].at != "seat" else None,
         again="\n".join(f"{one.line.seat} {one.line.whom} {one.line.reason}".rstrip() for one in again)
         if len(again) > 1 else "",
         faults=again, recorded=[one for one in typed if not one.fault], done=done[:60], names=names,

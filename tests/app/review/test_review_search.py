@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from khaka.app.review.deciding import find_aspirant
 from khaka.app.review.results import Candidate
-from khaka.app.review.search import finds, folded, matches
+from khaka.app.review.search import finds, folded, matches, sounds_like
 from khaka.data.simulate.names import person_names, place_names
 
 
@@ -53,9 +53,24 @@ def test_a_name_that_has_both_scripts_is_not_found_by_sound() -> None:
     assert not finds("roma", "Ram", "राम")
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("laxmi", "Lakshmi Devi"), ("kotngar", "Kotnagar"), ("kot nagar", "Kotnagar"), ("rafik", "Rafeeq Khan")],
+)
+def test_another_spelling_sounds_alike_in_one_script(asked: str, name: str) -> None:
+    assert not finds(asked, name)
+    assert sounds_like(asked, name)
+
+
+def test_a_number_is_one_in_any_script() -> None:
+    assert matches("३२", "32", "Kotnagar")
+    assert not matches("३", "13")
+
+
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_text_can_be_searched_for_in_any_name(asked: str, name: str) -> None:
     assert finds(asked, name) in (True, False)
+    assert sounds_like(asked, name) in (True, False)
     assert folded(folded(name)) == folded(name)
 
 

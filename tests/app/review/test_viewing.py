@@ -141,6 +141,7 @@ def test_a_search_finds_seats_and_aspirants_in_either_script(workspace: Workspac
     assert seats() == ["1", "2", "3"]
     assert seats(asked="malih") == ["1"]
     assert seats(asked="उन्नाव") == ["3"]
+    assert seats(asked="maleehabad") == ["1"]  # nothing is written so: what sounds like it
     assert seats(asked="bina") == ["2"]
     assert narrowed(rows, current, Filters(asked="आशा"))[0].hits == ("A1",)
     assert seats(asked="lucknow", band="25_50") == ["1", "2"]
