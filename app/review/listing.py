@@ -74,7 +74,7 @@ def make_list(
             raise Told("{seat} can't be on the list: it is not decided, or stands on a list already", seat=seat_id)
     if embargo:
         _moment(embargo)
-    held = tuple(sorted(one.seat_id for one in stands.values() if one.status == "held"))
+    held = tuple(seat_id for seat_id in shown.seats if seat_id in stands and stands[seat_id].status == "held")
     names = tuple((seat_id, waiting[seat_id].aspirant_id) for seat_id in shown.seats if seat_id in set(seat_ids))
     with review.database.write() as connection:
         for seat_id in seat_ids:

@@ -22,23 +22,26 @@ if TYPE_CHECKING:
     from khaka.app.review.results import Results
 
 HEADINGS: Final = {
-    "seat_id": ("seat", "seat number", "constituency", "सीट", "सीट संख्या", "विधानसभा क्षेत्र", "विस संख्या",
-                "विधानसभा क्षेत्र संख्या"),
-    "aspirant_id": ("number of the application", "application number", "आवेदन संख्या"),
-    "name": ("name", "applicant", "नाम", "आवेदक", "आवेदक का नाम"),
+    "seat_id": ("seat", "seat number", "seat no", "ac", "ac no", "ac number", "assembly", "assembly constituency",
+                "constituency", "constituency number", "सीट", "सीट संख्या", "सीट नंबर", "विधानसभा", "विधानसभा सीट",
+                "विधानसभा क्षेत्र", "विस संख्या", "विधानसभा संख्या", "विधानसभा क्षेत्र संख्या"),
+    "aspirant_id": ("number of the application", "application number", "application no", "आवेदन संख्या", "आवेदन क्रमांक"),
+    "name": ("name", "applicant", "applicant name", "name of applicant", "name of the applicant", "aspirant",
+             "candidate name", "नाम", "आवेदक", "आवेदक का नाम", "दावेदार", "दावेदार का नाम", "अभ्यर्थी का नाम"),
     "name_hi": ("name in devanagari", "name in hindi", "देवनागरी में नाम", "हिंदी में नाम"),
     "sex": ("sex", "gender", "लिंग"),
-    "birth_date": ("date of birth", "जन्म तिथि", "जन्मतिथि"),
-    "category": ("category", "वर्ग", "श्रेणी"),
+    "birth_date": ("date of birth", "dob", "birth date", "जन्म तिथि", "जन्मतिथि", "जन्म दिनांक", "जन्म की तारीख"),
+    "category": ("category", "caste category", "social category", "वर्ग", "श्रेणी", "सामाजिक वर्ग"),
     "certificate_state": ("state of the caste certificate", "जाति प्रमाण-पत्र का प्रदेश"),
     "elector_state": ("elector in the state", "प्रदेश में मतदाता"),
     "community": ("community, as declared", "community", "समुदाय", "समुदाय (स्वयं घोषित)"),
     "family_id": ("family", "परिवार"),
     "party_since": ("in the party since", "दल में कब से"),
     "party_post": ("post in the party", "दल में पद"),
-    "education": ("education", "शिक्षा"),
+    "education": ("education", "qualification", "शिक्षा", "शैक्षणिक योग्यता", "शैक्षिक योग्यता"),
     "residence_seat_id": ("seat of residence", "निवास की सीट"),
-    "criminal_cases": ("pending criminal cases", "लंबित आपराधिक मामले"),
+    "criminal_cases": ("pending criminal cases", "criminal cases", "pending cases",
+                       "लंबित आपराधिक मामले", "आपराधिक मामले"),
     "serious_cases": ("of these serious", "इनमें गंभीर"),
     "assets_inr": ("assets, rupees", "assets", "संपत्ति, रुपये", "संपत्ति"),
 }  # fmt: skip
@@ -50,10 +53,23 @@ BLANK: Final = ("seat_id", "name", "name_hi", "sex", "birth_date", "category", "
 
 _VALUES: Final = {
     "sex": {"F": ("woman", "female", "महिला", "स्त्री"), "M": ("man", "male", "पुरुष"), "O": ("other", "अन्य")},
-    "category": {"GEN": ("general", "सामान्य", "सामान्य वर्ग"), "OBC": ("अन्य पिछड़ा वर्ग", "अपिव"),
-                 "SC": ("अनुसूचित जाति", "अजा"), "ST": ("अनुसूचित जनजाति", "अजजा")},
+    "category": {"GEN": ("general", "unreserved", "ur", "सामान्य", "सामान्य वर्ग", "जनरल", "अनारक्षित"),
+                 "OBC": ("other backward class", "backward", "अन्य पिछड़ा वर्ग", "पिछड़ा वर्ग", "अपिव", "ओबीसी"),
+                 "SC": ("scheduled caste", "अनुसूचित जाति", "अजा", "एससी"),
+                 "ST": ("scheduled tribe", "अनुसूचित जनजाति", "अजजा", "एसटी")},
     "party_post": {"block": ("ब्लॉक", "विकास खंड"), "district": ("जिला",), "state": ("प्रदेश",),
                    "national": ("राष्ट्रीय",)},
+    "education": {"illiterate": ("निरक्षर", "असाक्षर"), "literate": ("साक्षर",),
+                  "5th": ("5", "class 5", "5वीं", "पाँचवीं", "प्राथमिक"),
+                  "8th": ("8", "class 8", "8वीं", "आठवीं", "जूनियर हाईस्कूल"),
+                  "10th": ("10", "class 10", "high school", "matric", "10वीं", "दसवीं", "हाईस्कूल", "हाई स्कूल", "मैट्रिक"),
+                  "12th": ("12", "class 12", "intermediate", "inter", "12वीं", "बारहवीं", "इंटर", "इंटरमीडिएट"),
+                  "graduate": ("ba", "bsc", "bcom", "graduation", "स्नातक", "बीए", "बीएससी", "बीकॉम"),
+                  "graduate_professional": ("llb", "btech", "be", "mbbs", "bed", "व्यावसायिक स्नातक", "एलएलबी", "बीटेक",
+                                            "एमबीबीएस", "बीएड"),
+                  "postgraduate": ("post graduate", "ma", "msc", "mcom", "mba", "परास्नातक", "स्नातकोत्तर", "एमए",
+                                   "एमएससी", "एमकॉम"),
+                  "doctorate": ("phd", "doctorate", "पीएचडी", "डॉक्टरेट")},
 }  # fmt: skip
 _INDIAN_DATE: Final = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})\s*")
 _SEATS: Final = ("seat_id", "residence_seat_id")
@@ -109,8 +125,8 @@ def reworded(path: Path, shown: Results) -> Reworded | None:
         The file is no sheet, or two of its columns are the same.
     """
     sheet = open_sheet(path)
-    known = {folded(said): column for column, names in HEADINGS.items() for said in names}
-    names = {one: known.get(folded(one.strip(" *:")), one) for one in sheet.header}
+    known = {_bare(said): column for column, names in HEADINGS.items() for said in names}
+    names = {one: known.get(_bare(one.strip(" *:")), one) for one in sheet.header}
     if all(old == new for old, new in names.items()):
         return None
     twice = sorted({new for new in names.values() if list(names.values()).count(new) > 1})
@@ -120,9 +136,9 @@ def reworded(path: Path, shown: Results) -> Reworded | None:
     table = sheet.load().rename(columns=names)
     for column, codes in _VALUES.items():
         if column in table:
-            plain = {folded(said): code for code, all_said in codes.items() for said in all_said}
+            plain = {_bare(said): code for code, all_said in codes.items() for said in (code, *all_said)}
             table[column] = table[column].map(
-                lambda value, plain=plain: plain.get(folded(value), value), na_action="ignore"
+                lambda value, plain=plain: plain.get(_bare(value), value), na_action="ignore"
             )
     for column in ("birth_date", "party_since"):
         if column in table:
@@ -135,6 +151,11 @@ def reworded(path: Path, shown: Results) -> Reworded | None:
     if "aspirant_id" not in table:
         table["aspirant_id"] = [_number(row) for row in table.to_dict("records")]
     return Reworded(table, tuple(int(one) for one in table.index))
+
+
+def _bare(text: str) -> str:
+    """Return a word as it is compared: O.B.C. is OBC, and a hyphen is a blank."""
+    return folded(re.sub(r"[.]", "", text).replace("-", " "))
 
 
 def _date(typed: str) -> str:

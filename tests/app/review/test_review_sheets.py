@@ -40,6 +40,20 @@ def test_a_hindi_sheet_with_seat_numbers_and_indian_dates_is_taken(signed_in: Si
     assert known[found.loc["नेहा राय", "aspirant_id"]].source == "sheet"
 
 
+def test_what_offices_write_for_category_sex_and_schooling_is_understood(signed_in: SignIn, app: FastAPI) -> None:
+    sheet = (
+        "AC No.,Name of the Applicant,Gender,DOB,Category,Qualification\n"
+        "2,Neha Rai,FEMALE,15.08.1980,O.B.C.,Post-Graduate\n"
+        "3,Om Prakash,m,1/1/1975,ओबीसी,१०वीं\n"
+        "3,Uma Pal,f,1/1/1976,एस.सी.,B.A.\n"
+    )
+    assert take(signed_in("analyst"), sheet).status_code == 200
+    found = table(app)
+    assert found.loc["Neha Rai", ["sex", "category", "education"]].tolist() == ["F", "OBC", "postgraduate"]
+    assert found.loc["Om Prakash", ["sex", "category", "education"]].tolist() == ["M", "OBC", "10th"]
+    assert found.loc["Uma Pal", ["sex", "category", "education"]].tolist() == ["F", "SC", "graduate"]
+
+
 def test_the_same_sheet_corrected_means_the_same_applications(signed_in: SignIn, app: FastAPI) -> None:
     clerk = signed_in("analyst")
     take(clerk, "Seat,Name,Gender,Date of birth\n2,Neha Rai,x,15-08-1980\n")
