@@ -55,7 +55,7 @@ class Database:
                 "empty for SQLite, or give postgresql+psycopg://user@host/name"
             )
         own = self.is_sqlite and self.url.database and self.url.database != ":memory:"
-        self._queue = Path(f"{self.url.database}-turn") if own else None
+        self._queue = Path(f"{self.url.database}.lock") if own else None
         try:
             self.engine = self._engine()
         except ModuleNotFoundError as error:
