@@ -116,7 +116,7 @@ sbom: $(DEV)
 	@mkdir -p build
 	@$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON --output-file build/sbom.json
 	@echo "build/sbom.json"
-	@$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.lock || echo "pip-audit could not reach its data, or found a fault above: hold build/sbom.json against a database of known faults"
+	@$(BIN)/python tests/known_faults.py requirements.lock || test $$? -eq 3
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo-workspace
