@@ -91,11 +91,18 @@ def keep(folder: Path, name: str, outcome: Outcome, seconds: float, *, share: fl
     lines = [
         "| promise | tried | failed | seconds | what was tried | of the full count | day | code |",
         "| --- | ---: | ---: | ---: | --- | ---: | --- | --- |",
-        *(f"| {row['promise']} | {int(row['tried']):,} | {int(row['failed']):,} | {int(row['seconds']):,} | "
-          f"{row['what']} | {float(row['share']):.0%} | {row['day']} | `{row['code']}` |" for row in kept),
-    ]  # fmt: skip
+        *(_line(one, rows.get(one)) for one in PROMISES),
+    ]
     machines = "; ".join(sorted({row["machine"] for row in kept}))
     (folder / "torture.md").write_text(HEAD + "\n".join(lines) + f"\n\nOn: {machines}.\n", encoding="utf-8")
+
+
+def _line(name: str, row: dict[str, str] | None) -> str:
+    if row is None:
+        return f"| {importlib.import_module(name).PROMISE} | 0 | | | not tried yet | | | |"
+    counts = " | ".join(f"{int(row[column]):,}" for column in ("tried", "failed", "seconds"))
+    share = f"{float(row['share']):.0%}"
+    return f"| {row['promise']} | {counts} | {row['what']} | {share} | {row['day']} | `{row['code']}` |"
 
 
 def main() -> int:
