@@ -106,11 +106,11 @@ def load_models(folder: Path) -> Models:
     """
     try:
         stored = json.loads((folder / _SPREAD).read_text(encoding="utf-8"))
-        spread = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+        values: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in stored.items()}
         return Models(
             ShareModel.from_json(json.loads((folder / _SHARES).read_text(encoding="utf-8"))),
             CandidateModel.load(folder),
-            MarginSpread(**spread),
+            MarginSpread(**values),
         )
     except (KeyError, TypeError) as error:
         raise KhakaError(
