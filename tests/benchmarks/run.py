@@ -2,7 +2,8 @@
 
     python tests/benchmarks/run.py [--size state|small] [--folder DIR] [--states N] [--without national]
 
-`state`: 403 seats, 173,000 booths, 5 assembly elections, 8 million vote rows, 5 million events, 4,000 aspirants.
+`state`: 403 seats, 173,000 booths and more, 10 parties, 5 assembly elections with the Lok Sabha polls between them,
+12 million vote rows, 5 million events, 4,000 aspirants.
 `small`: 40 seats of the same kind; three states stand for the ten of a country, done one after the other, and their
 time is scaled up (`--states`: as many as that). Prints a table and one JSON line a figure. Every piece runs in a
 process of its own. A made-up state that is in the folder already is used again.
