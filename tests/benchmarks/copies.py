@@ -32,7 +32,10 @@ def several(workspace: Path, out: Path, times: int) -> Path:
     out.mkdir(parents=True)
     shutil.copy(workspace / "khaka.toml", out)
     with duckdb.connect() as connection:
-        connection.execute("SET threads TO 2; SET preserve_insertion_order = true; SET memory_limit = '3GiB'")
+        connection.execute(
+            "SET threads TO 2; SET preserve_insertion_order = true; SET memory_limit = '3GiB'; "
+            f"SET temp_directory = '{out / 'spill'}'"
+        )
         for path in sorted((workspace / "tables").glob("*/[!.]*.parquet")):
             target = out / "tables" / path.parent.name / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
