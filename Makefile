@@ -96,7 +96,7 @@ lock:
 SIZE := state
 bench: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/benchmarks/run.py --size $(SIZE)
-	@$(BIN)/python tests/benchmarks/places.py
+	@$(BIN)/python tests/benchmarks/places.py $(if $(filter small,$(SIZE)),1,3)
 
 messages: $(DEV) $(LAYOUT)
 	@$(BIN)/python tests/app/review/messages.py

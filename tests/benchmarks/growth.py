@@ -65,8 +65,7 @@ def plot(table: pd.DataFrame, path: Path) -> None:
                 )
         axis.set_title(COLUMNS[column], loc="left", fontsize=10)
         axis.set_xlabel("times a state")
-        axis.set_ylim(bottom=0)
-        axis.margins(y=0.15)
+        axis.set_ylim(0, 1.2 * table[column].max())
         axis.set_xticks(sorted(set(table["times"])))
         axis.spines[["top", "right"]].set_visible(False)
     figure.suptitle(f"Dotted: in proportion to the data. DuckDB held to {table['limit'].iloc[0]}.", x=0.01, ha="left",
@@ -87,7 +86,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     workspace, _ = run.prepare(folder, arguments.size, train=False)
     path = arguments.out / "growth.csv"
-    done = pd.read_csv(path) if arguments.resume and path.exists() else pd.DataFrame({"times": []})
+    done = pd.read_csv(path) if arguments.resume and path.exists() else pd.DataFrame({"times": pd.Series(dtype=int)})
     for times in arguments.times:
         if times in set(done["times"]):
             continue

@@ -4,7 +4,7 @@
 
 `state`: 403 seats, 173,000 booths and more, 10 parties, 5 assembly elections with the Lok Sabha polls between them,
 12 million vote rows, 5 million events, 4,000 aspirants.
-`small`: 40 seats of the same kind; three states stand for the ten of a country, done one after the other, and their
+`small`: 40 seats of the same kind; two states stand for the ten of a country, done one after the other, and their
 time is scaled up (`--states`: as many as that). Prints a table and one JSON line a figure. Every piece runs in a
 process of its own. A made-up state that is in the folder already is used again.
 """
@@ -30,7 +30,7 @@ from khaka.data.sums import record
 
 HERE = Path(__file__).resolve().parent
 SIZES = {"state": (403, 430, 4000), "small": (40, 60, 400)}
-COUNTRY = {"small": 3}  # states that stand for a country of ten
+COUNTRY = {"small": 2}  # states that stand for a country of ten
 STATES = ("S24", "S03", "S05", "S06", "S07", "S08", "S10", "S11", "S13", "S22")
 
 
