@@ -72,19 +72,29 @@ def code() -> str:
 
 def keep(folder: Path, name: str, outcome: Outcome, seconds: float, *, share: float, seed: int) -> None:
     """Put an outcome into a folder's `torture.csv` in place of an older one, and write `torture.md` anew."""
-    path = folder / "torture.csv"
-    rows = {}
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = {row["name"]: row for row in csv.DictReader(handle)}
+    rows = kept_in(folder)
     rows[name] = {
         "name": name, "promise": outcome.promise, "tried": str(outcome.tried), "failed": str(outcome.failed),
         "seconds": f"{seconds:.0f}", "what": outcome.detail, "share": f"{share:g}", "seed": str(seed),
         "day": dt.datetime.now(dt.UTC).date().isoformat(), "code": code(),
         "machine": f"Python {platform.python_version()}, {os.cpu_count()} cores",
     }  # fmt: skip
+    write(folder, rows)
+
+
+def kept_in(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the outcomes that a folder keeps, by promise."""
+    path = folder / "torture.csv"
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as handle:
+        return {row["name"]: row for row in csv.DictReader(handle)}
+
+
+def write(folder: Path, rows: dict[str, dict[str, str]]) -> None:
+    """Write outcomes and their table."""
     kept = [rows[one] for one in PROMISES if one in rows]
-    with path.open("w", encoding="utf-8", newline="") as handle:
+    with (folder / "torture.csv").open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(kept)
