@@ -1,8 +1,8 @@
 """The feature table: one row per seat and person, each feature with its unit, source and date known.
 
 A family is one module with `FEATURES` and `features(known, people)`; one line here adds it. A family whose source is
-not there leaves its columns empty and says so: nothing stops the job. The one family with `ahead(known, people)`, which
-gives its long part, has that part worked out beside the others.
+not there leaves its columns empty and says so: nothing stops the job. The longest family is begun first and asked for
+last.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ FAMILY_MODULES: Final[tuple[str, ...]] = (
     "khaka.features.quality",
 )
 """The families of the candidate layer, in the order of their columns."""
+
+LONG: Final = "khaka.features.presence"
+"""The family whose long part, `ahead(known, people)`, is worked out beside the others."""
 
 SOURCES: Final[dict[str, str]] = {
     "demographics": "no published aggregates: demographics and community fit are empty",
@@ -158,10 +161,11 @@ def feature_table(
     """
     known = KnownTables(source, as_of=as_of, election_id=election_id, engine=engine, tell=progress)
     units = people(known, party=party, kind=kind)
-    modules = [module for module in map(import_module, FAMILY_MODULES) if _asked_for(module, without)]
-    long = next((module for module in modules if hasattr(module, "ahead")), None)
+    long = import_module(LONG)
     made: dict[ModuleType, pd.DataFrame] = {}
-    with begun(known, None if long is None else long.ahead(known, units)):
+    with begun(known, long.ahead(known, units) if _asked_for(long, without) else None):
+        # the other families are imported while it works
+        modules = [module for module in map(import_module, FAMILY_MODULES) if _asked_for(module, without)]
         for module in sorted(modules, key=lambda module: module is long):  # it was begun first and is asked for last
             words = module.__name__.rpartition(".")[2].replace("_", " ")
             known.tell(f"{words} ({len(made) + 1} of {len(modules)} families of features)")
