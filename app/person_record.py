@@ -9,7 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from khaka.app.printable import MONTHS_HI, escaped, page
-from khaka.features.ledger import CHECKS, VERDICTS, Language, check_name, finding
+from khaka.features.findings import CHECKS, Language, check_name, finding
+from khaka.features.ledger import VERDICTS
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "hi")
 _WORDS: Final = {

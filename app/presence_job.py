@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -12,29 +14,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from khaka.data.durable import durable_path, write_bytes, write_parquet
+from khaka.data.durable import durable_path, write_bytes
 from khaka.data.errors import KhakaError
 from khaka.data.spreadsheet_text import csv_bytes
 from khaka.data.workspace import Workspace
 from khaka.features.assignments import completion
-from khaka.features.booth_list import booth_list
 from khaka.features.booth_team import by_block, posts
 from khaka.features.coverage import best_at_booth, calendar
 from khaka.features.cutoff import KnownTables
-from khaka.features.ledger import VERDICTS, Ledger, counted, ledger_parts, tally
+from khaka.features.ledger import VERDICTS, Ledger, ledger_parts, read_from, summary
 from khaka.features.presence import presence_table
 from khaka.features.source import FrameSource
 
 FOLDER: Final = "presence"
 """Folder beside the scores: ledger.parquet, booths.parquet, days.parquet; aspirants.csv (verdicts,
 features, assignments), checks.csv, booth_team.csv (by block)."""
-
-
-_NUMBERS: Final = frozenset({
-    "lat", "lon", "accuracy_m", "km", "near_booth_km", "near_limit", "way", "pause", "met", "load_events",
-    "spot_booths", "device_people",
-})  # fmt: skip
-_FLAGS: Final = frozenset({"weak"})  # may be blank
 
 
 @dataclass(frozen=True)
@@ -112,37 +106,15 @@ def presence_job(
     if not known.has("activity"):
         raise KhakaError(f"no activity had arrived by {as_of}; ingest an export of the field form: khaka ingest FILE")
     folder = out or workspace.results(election_id, as_of.isoformat()) / FOLDER
-    counts: list[pd.DataFrame] = []
-    best: list[pd.DataFrame] = []
-    days: list[pd.DataFrame] = []
-    rows = 0
-    with durable_path(folder / "ledger.parquet") as temporary:
-        writer: pq.ParquetWriter | None = None
-        try:
-            for part in ledger_parts(known, party=party):
-                table = _arrow(part)
-                if writer is None:
-                    writer = pq.ParquetWriter(
-                        temporary, table.schema, compression="zstd", write_page_checksum=True, version="2.6"
-                    )
-                writer.write_table(table.cast(writer.schema))
-                counts.append(counted(part))
-                best.append(best_at_booth(part))
-                days.append(calendar(part))
-                rows += len(part)
-                progress(f"{rows:,} events written")
-        finally:
-            if writer is not None:
-                writer.close()
-        if writer is None:
-            raise KhakaError(f"no event of an aspirant of {election_id} had arrived by {as_of}; check their ids")
-    booths = best_at_booth(pd.concat(best, ignore_index=True))
-    where = booth_list(known, party)
-    booths = booths.merge(where[["seat_id", "booth_no", "lat", "lon"]], on=["seat_id", "booth_no"], how="left")
-    for name, frame in (("booths", booths), ("days", calendar(pd.concat(days, ignore_index=True)))):
-        write_parquet(folder / f"{name}.parquet", pa.Table.from_pandas(frame, preserve_index=False))
+    rows = _write(folder / "ledger.parquet", ledger_parts(known, party=party), progress, refuse_empty=True)
+    if not rows:
+        raise KhakaError(f"no event of an aspirant of {election_id} had arrived by {as_of}; check their ids")
+    read_from(known, folder / "ledger.parquet")  # what follows judges nothing again
+    _write(folder / "booths.parquet", best_at_booth(known, party))
+    _write(folder / "days.parquet", calendar(known, party))
+    progress("booths and days written")
     features = presence_table(known)
-    found = tally(counts)
+    found = summary(known)
     people = found.verdicts.merge(features.reset_index(names="aspirant_id"), on="aspirant_id", how="left")
     given = completion(known).reset_index()[["aspirant_id", "status", "assigned", "done"]]
     people = people.merge(given, on="aspirant_id", how="left")
@@ -154,21 +126,37 @@ def presence_job(
     return PresenceDone(folder, rows, found, features)
 
 
-def _arrow(frame: pd.DataFrame) -> pa.Table:
-    """Return a frame as an Arrow table with the same types whatever its rows hold."""
-    arrays: dict[str, pa.Array] = {}
-    for name in map(str, frame.columns):
-        values = frame[name]
-        if isinstance(values.dtype, pd.DatetimeTZDtype):
-            arrays[name] = pa.Array.from_pandas(values.dt.tz_convert(None), type=pa.timestamp("us", "UTC"))
-        elif name in _NUMBERS:
-            arrays[name] = pa.Array.from_pandas(values.astype("float64"), type=pa.float64())
-        elif pd.api.types.is_bool_dtype(values.dtype):
-            arrays[name] = pa.array(values.to_numpy(dtype=bool))
-        else:
-            kind = pa.bool_() if name in _FLAGS else pa.string()
-            arrays[name] = pa.Array.from_pandas(values.astype("object"), type=kind)
-    return pa.table(arrays)
+def _write(
+    path: Path,
+    parts: Iterable[pa.Table],
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    refuse_empty: bool = False,
+) -> int:
+    """Write tables durably into one Parquet file; return their rows.
+
+    The file is written in a thread of its own while the next part is worked out; one part waits at most.
+    """
+    rows = 0
+    parts = iter(parts)
+    first = next(parts, None)
+    if first is None or (refuse_empty and not len(first)):
+        return 0
+    with (
+        durable_path(path) as temporary,
+        pq.ParquetWriter(temporary, first.schema, compression="zstd", write_page_checksum=True, version="2.6") as file,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        waiting = None
+        for part in chain([first], parts):
+            if waiting is not None:
+                waiting.result()
+            waiting = thread.submit(file.write_table, part)
+            rows += len(part)
+            progress(f"{rows:,} rows of {path.name} written")
+        if waiting is not None:
+            waiting.result()
+    return rows
 
 
 def table_text(done: PresenceDone, *, most: int = 15) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from khaka.data.errors import KhakaError
 from khaka.features.booth_list import booth_list
 from khaka.features.cutoff import IST, KnownTables, end_of_day
-from khaka.features.ledger import ledger_sql
+from khaka.features.ledger import judged_sql, parameters
 
 TASKS: Final = ("visit", "meet the booth team", "door to door")
 """What is to be done at a booth, in turn."""
@@ -125,7 +125,7 @@ def completion(known: KnownTables) -> pd.DataFrame:
     own = aspirants[aspirants["election_id"] == known.election_id].drop_duplicates("aspirant_id")
     table = own.set_index("aspirant_id")[["seat_id"]].sort_index()
     if known.has("assignments"):
-        rows = known.sql(_DONE.format(ledger=ledger_sql(known.presence)), **_inputs(known)).set_index("aspirant_id")
+        rows = known.sql(_DONE.format(ledger=judged_sql(known)), **_inputs(known)).set_index("aspirant_id")
     else:
         rows = pd.DataFrame(columns=["assigned", "done"])
     rows.index = rows.index.astype("object")
@@ -138,8 +138,7 @@ def completion(known: KnownTables) -> pd.DataFrame:
 
 
 def _inputs(known: KnownTables) -> dict[str, pd.DataFrame]:
-    parameters = pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
-    return {"parameters": parameters, "booth_list": booth_list(known, "")}
+    return {"parameters": parameters(known), "booth_list": booth_list(known, "")}
 
 
 def _applied(known: KnownTables) -> pd.DataFrame:
@@ -154,7 +153,7 @@ def _ranked_booths(known: KnownTables, party: str) -> pd.DataFrame:
     """Return the booths with what speaks for giving them out: `order` 0 (weak and unvisited) to 3."""
     booths = booth_list(known, party)
     if known.has("activity"):
-        visited = known.sql(_VISITED.format(ledger=ledger_sql(known.presence)), **_inputs(known)).assign(visited=True)
+        visited = known.sql(_VISITED.format(ledger=judged_sql(known)), **_inputs(known)).assign(visited=True)
         booths = booths.merge(visited, on=["seat_id", "booth_no"], how="left")
     else:
         booths["visited"] = False

@@ -2,38 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
+
+from khaka.features.booth_list import booth_list
+from khaka.features.cutoff import KnownTables
+from khaka.features.ledger import judged_sql, parameters
 
 STATUSES: Final = ("reached", "doubtful", "never")
 """Of a booth for one aspirant: a verified event, else a doubtful one, else none (refused events are none)."""
 
-_DAY_STATUSES: Final = ("verified", "doubtful", "refused")
-_RANK: Final = {"verified": 0, "doubtful": 1, "refused": 2}
+#: Refused events are no visit. A booth without its place in the list keeps its row.
+_BOOTHS: Final = """
+SELECT v.aspirant_id, v.seat_id, v.booth_no, v.status, b.lat, b.lon
+FROM (
+    SELECT aspirant_id, seat_id, booth_no,
+           CASE WHEN max(CASE WHEN verdict = 'verified' THEN 1 ELSE 0 END) = 1 THEN 'reached' ELSE 'doubtful' END
+               AS status
+    FROM ({ledger}) events
+    WHERE NOT post AND booth_no <> '' AND verdict <> 'refused' AND aspirant_id IS NOT NULL AND seat_id IS NOT NULL
+    GROUP BY aspirant_id, seat_id, booth_no) v
+LEFT JOIN booth_list b ON b.seat_id = v.seat_id AND b.booth_no = v.booth_no
+ORDER BY v.aspirant_id, v.seat_id, v.booth_no
+"""
+
+_DAYS: Final = """
+SELECT aspirant_id, make_timestamp(day * 86400000000) AS day, verified, doubtful, refused,
+       CASE WHEN verified > 0 THEN 'verified' WHEN doubtful > 0 THEN 'doubtful' ELSE 'refused' END AS status
+FROM (
+    SELECT aspirant_id, (started + 19800000000) // 86400000000 AS day,
+           count(*) FILTER (verdict = 'verified') AS verified, count(*) FILTER (verdict = 'doubtful') AS doubtful,
+           count(*) FILTER (verdict = 'refused') AS refused
+    FROM ({ledger}) events
+    WHERE NOT post AND started IS NOT NULL AND aspirant_id IS NOT NULL
+    GROUP BY aspirant_id, (started + 19800000000) // 86400000000) days
+ORDER BY aspirant_id, day
+"""
 
 
-def best_at_booth(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the best verdict of each aspirant at each booth.
+def best_at_booth(known: KnownTables, party: str = "", *, rows: int = 200_000) -> Iterator[pa.Table]:
+    """Give the best verdict of each aspirant at each booth.
 
     Parameters
     ----------
-    rows : DataFrame
-        Of `khaka.features.ledger.ledger`, or part of it.
+    known : KnownTables
+        The tables as they were known.
+    party : str
+        Whose list of booths.
+    rows : int
+        About as many in each table: a state has millions.
 
-    Returns
-    -------
-    DataFrame
-        aspirant_id, seat_id, booth_no, status ("reached" or "doubtful"). Parts may be joined and passed again.
+    Yields
+    ------
+    Table
+        aspirant_id, seat_id, booth_no, status ("reached" or "doubtful"), lat, lon (degrees, of the list).
     """
-    if "status" in rows.columns:
-        known = rows.assign(rank=rows["status"].map({"reached": 0, "doubtful": 1}))
-    else:
-        work = rows[~rows["post"].astype(bool) & (rows["booth_no"] != "") & (rows["verdict"] != "refused")]
-        known = work.assign(rank=work["verdict"].map(_RANK))
-    best = known.groupby(["aspirant_id", "seat_id", "booth_no"], sort=True, observed=True)["rank"].min().reset_index()
-    best["status"] = best["rank"].map({0: "reached", 1: "doubtful"})
-    return best.drop(columns="rank")
+    query = _BOOTHS.format(ledger=judged_sql(known))
+    yield from known.stream(query, rows=rows, parameters=parameters(known), booth_list=booth_list(known, party))
+
+
+def calendar(known: KnownTables, party: str = "", *, rows: int = 200_000) -> Iterator[pa.Table]:
+    """Give how many events of each verdict an aspirant has on each day, in Indian time.
+
+    Parameters
+    ----------
+    known : KnownTables
+        The tables as they were known.
+    party : str
+        Whose list of booths.
+    rows : int
+        About as many in each table.
+
+    Yields
+    ------
+    Table
+        aspirant_id, day, verified, doubtful, refused (counts, social posts left out), status: the best of them.
+    """
+    query = _DAYS.format(ledger=judged_sql(known))
+    yield from known.stream(query, rows=rows, parameters=parameters(known), booth_list=booth_list(known, party))
 
 
 def coverage(best: pd.DataFrame, booths: pd.DataFrame, *, aspirant_id: str) -> pd.DataFrame:
@@ -65,30 +114,3 @@ def coverage(best: pd.DataFrame, booths: pd.DataFrame, *, aspirant_id: str) -> p
     table = booths.merge(own, on=["seat_id", "booth_no"], how="left")
     table["status"] = table["status"].fillna("never")
     return table[["seat_id", "booth_no", "block", "lat", "lon", "weak", "status"]]
-
-
-def calendar(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many events of each verdict an aspirant has on each day, in Indian time.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Of `khaka.features.ledger.ledger`, or part of it.
-
-    Returns
-    -------
-    DataFrame
-        aspirant_id, day, verified, doubtful, refused (counts, social posts left out), status: the best of them.
-        Parts may be joined and passed again.
-    """
-    counts = list(_DAY_STATUSES)
-    if "day" in rows.columns:
-        table = rows.groupby(["aspirant_id", "day"], sort=True)[counts].sum().reset_index()
-    else:
-        work = rows[~rows["post"].astype(bool) & rows["started_at"].notna() & rows["aspirant_id"].notna()]
-        day = work["started_at"].dt.tz_convert("Asia/Kolkata").dt.tz_localize(None).dt.normalize()
-        flags = pd.DataFrame({name: (work["verdict"] == name).astype("int64") for name in counts})
-        flags = flags.assign(aspirant_id=work["aspirant_id"], day=day.astype("datetime64[us]"))
-        table = flags.groupby(["aspirant_id", "day"], sort=True)[counts].sum().reset_index()
-    best = table[counts].gt(0).idxmax(axis=1)
-    return table.assign(status=best)

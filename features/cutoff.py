@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 
 from khaka.data.delimitation import place_of
 from khaka.data.errors import KhakaError
@@ -202,8 +203,8 @@ class KnownTables:
             for name in frames:
                 self.engine.drop(name)
 
-    def stream(self, query: str, *, rows: int = 100_000, **frames: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        """Run a query like `sql` and give its result in frames of about `rows` rows, for results that are long."""
+    def stream(self, query: str, *, rows: int = 100_000, **frames: pd.DataFrame) -> Iterator[pa.Table]:
+        """Run a query like `sql` and give its result in tables of about `rows` rows, for results that are long."""
         for name in TABLES:
             if name not in self._registered and re.search(rf"\b{name}\b", query):
                 self._register(name)
@@ -214,6 +215,10 @@ class KnownTables:
         finally:
             for name in frames:
                 self.engine.drop(name)
+
+    def give_file(self, name: str, path: Path) -> None:
+        """Give queries a further table: the rows of a Parquet file."""
+        self._engine.put_files(name, [path], "SELECT * FROM files")
 
     def has(self, table: str) -> bool:
         """Tell whether any row of a table was known."""

@@ -54,8 +54,8 @@ class Engine(Protocol):
         """Return the result of one query, times in UTC."""
         ...
 
-    def stream(self, query: str, rows: int) -> Iterator[pd.DataFrame]:
-        """Give the result of one query in frames of about `rows` rows."""
+    def stream(self, query: str, rows: int) -> Iterator[pa.Table]:
+        """Give the result of one query in tables of about `rows` rows."""
         ...
 
     def beside(self) -> Engine:
@@ -116,10 +116,15 @@ class DuckEngine:
         result: pd.DataFrame = self._connection.df()
         return result
 
-    def stream(self, query: str, rows: int) -> Iterator[pd.DataFrame]:
-        """Give the result of one query in frames of about `rows` rows."""
-        for batch in self._connection.sql(query).to_arrow_reader(rows):
-            yield batch.to_pandas()
+    def stream(self, query: str, rows: int) -> Iterator[pa.Table]:
+        """Give the result of one query in tables of about `rows` rows."""
+        reader = self._connection.sql(query).to_arrow_reader(rows)
+        given = False
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+            given = True
+        if not given:  # the columns at least
+            yield reader.schema.empty_table()
 
     def interrupt(self) -> None:
         """End the query that runs on another thread with an error."""

@@ -122,11 +122,11 @@ class SparkEngine:
             for name, _, _ in steps:
                 self._session.catalog.dropTempView(name)
 
-    def stream(self, query: str, rows: int) -> Iterator[pd.DataFrame]:
-        """Give the result of one query in frames of about `rows` rows; it is small enough to come whole."""
-        whole = self.run(query)
+    def stream(self, query: str, rows: int) -> Iterator[pa.Table]:
+        """Give the result of one query in tables of about `rows` rows; it is small enough to come whole."""
+        whole = pa.Table.from_pandas(self.run(query), preserve_index=False)
         for start in range(0, len(whole), rows):
-            yield whole.iloc[start : start + rows].reset_index(drop=True)
+            yield whole.slice(start, rows)
 
     def beside(self) -> SparkEngine:
         """Return another session of the same Spark, with no tables yet."""

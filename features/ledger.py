@@ -3,46 +3,30 @@
 Nothing is deleted. An event is *refused* where its own record speaks against it, *doubtful* where it can't be
 confirmed, and *verified* where no check objects; only verified events count as presence. A sound record of somebody
 else at the booth at the time stands in for a missing or inaccurate fix. The query is `ledger.sql`, the thresholds are
-`khaka.data.presence_settings`, the words `ledger_words.toml`.
+`khaka.data.presence_settings`, the words `khaka.features.findings`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final, Literal
+from weakref import WeakSet
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from khaka.data.presence_settings import PresenceSettings
 from khaka.features.booth_list import booth_list
 from khaka.features.cutoff import KnownTables, end_of_day
+from khaka.features.findings import CHECKS, REFUSING, codes_sql, words_sql
 
 Verdict = Literal["verified", "doubtful", "refused"]
-Language = Literal["en", "hi"]
 
 VERDICTS: Final[tuple[Verdict, ...]] = ("verified", "doubtful", "refused")
-
-REFUSING: Final = ("unknown_aspirant", "elsewhere", "copy_of", "mock", "ahead", "far", "zero_place", "lone_jump")
-"""Checks whose finding speaks against an event itself."""
-
-DOUBTING: Final = (
-    "no_time", "clock_day", "late", "bulk", "crowded_day", "burst", "jump", "even_steps", "office_hours", "night",
-    "typed", "shared_device", "photo_again", "moved_copy", "same_fix", "one_spot", "swapped", "round_place",
-    "from_list", "other_booth", "by_chance", "no_place", "inaccurate",
-)  # fmt: skip
-"""Checks whose finding leaves an event open."""
-
-CHECKS: Final = (*REFUSING, *DOUBTING)
-
-NOTES: Final = ("post", "witness", "second_record")
-"""What is said of an event though it is no objection."""
 
 COLUMNS: Final = (
     "event_id", "aspirant_id", "seat_id", "booth_no", "kind_of_record", "started_at", "received_at", "verdict",
@@ -50,18 +34,30 @@ COLUMNS: Final = (
 )  # fmt: skip
 """Columns of a ledger as it is written; the checks' own columns follow in Parquet."""
 
-Text = npt.NDArray[np.object_]
+#: The ledger as it is written: with moments, the findings by name, and in words.
+_TOLD: Final = """
+SELECT event_id, aspirant_id, seat_id, booth_no, CASE WHEN post THEN 'social_post' ELSE 'field' END AS kind_of_record,
+       make_timestamptz(started) AS started_at, make_timestamptz(received) AS received_at, verdict,
+       {checks} AS checks, {says_en} AS says_en, {says_hi} AS says_hi,
+       * EXCLUDE (event, event_id, aspirant, aspirant_id, seat_id, booth_no, started, received, verdict)
+         REPLACE ({numbers})
+FROM ({ledger}) events
+"""
 
-_PLACE: Final = re.compile(r"\{(\w+)\}")
-_TEXTS: Final = {"booth": "booth_no", "near_booth": "near_booth", "seat": "seat_id"}
-#: What a placeholder shows: a measure (or "gap", received minus started), its unit, and decimals.
-_NUMBERS: Final = {
-    "km_seen": ("km", 1.0, 1), "near_km_seen": ("near_booth_km", 1.0, 1), "near_limit": ("near_limit", 1.0, 1),
-    "accuracy": ("accuracy_m", 1.0, 0),
-    "days": ("gap", 86_400_000_000.0, 0), "hours_ahead": ("gap", -3_600_000_000.0, 1),
-    "events_load": ("load_events", 1.0, 0), "people": ("device_people", 1.0, 0),
-    "booths_spot": ("spot_booths", 1.0, 0), "way": ("way", 1.0, 0), "minutes": ("pause", 60_000_000.0, 0),
-}  # fmt: skip
+_NUMBERS: Final = ("met", "load_events", "spot_booths", "device_people", "pause")
+"""Whole numbers that are written like the other measures."""
+
+#: The events of a written ledger, in the columns of the query that later steps read.
+_WRITTEN: Final = """
+SELECT l.event_id AS event, w.aspirant, epoch_us(l.started_at) AS started, l.*
+FROM written_ledger l LEFT JOIN (
+    SELECT aspirant_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant
+    FROM (SELECT DISTINCT aspirant_id FROM aspirants WHERE election_id = (SELECT election_id FROM parameters)) own
+) w ON w.aspirant_id = l.aspirant_id
+"""
+
+_with_file: Final[WeakSet[KnownTables]] = WeakSet()
+
 _THRESHOLD: Final = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
@@ -145,22 +141,44 @@ def ledger(known: KnownTables, *, aspirant_id: str | None = None, party: str = "
         `party` matters only for `weak`.
     """
     parts = list(ledger_parts(known, aspirant_id=aspirant_id, party=party))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    if not parts:  # no activity at all
+        return pd.DataFrame(columns=list(COLUMNS))
+    frame: pd.DataFrame = pa.concat_tables(parts).to_pandas()
+    return frame
 
 
 def ledger_parts(
     known: KnownTables, *, aspirant_id: str | None = None, party: str = "", rows: int = 200_000
-) -> Iterator[pd.DataFrame]:
-    """Give the ledger in frames of about `rows` rows: a state's is too long for memory. See `ledger`."""
+) -> Iterator[pa.Table]:
+    """Give the ledger in tables of about `rows` rows: a state's is too long for memory. See `ledger`."""
     if not known.has("activity"):
         return
-    query = f"SELECT * FROM ({ledger_sql(known.presence)}) events"
-    if aspirant_id is not None:
-        query += " WHERE aspirant_id = (SELECT aspirant_id FROM asked)"
+    numbers = ", ".join(f"CAST({name} AS DOUBLE) AS {name}" for name in _NUMBERS)
+    of_whom = "" if aspirant_id is None else "WHERE aspirant_id = (SELECT aspirant_id FROM asked)"
+    events = f"SELECT * FROM ({ledger_sql(known.presence)}) judged {of_whom} ORDER BY event"
+    query = _TOLD.format(
+        checks=codes_sql(), says_en=words_sql("en", known.presence), says_hi=words_sql("hi", known.presence),
+        numbers=numbers, ledger=events,
+    )  # fmt: skip
     asked = pd.DataFrame({"aspirant_id": [aspirant_id]}, dtype="str")
-    tables = {"parameters": _parameters(known), "booth_list": booth_list(known, party), "asked": asked}
-    for part in known.stream(f"{query} ORDER BY event", rows=rows, **tables):
-        yield _worded(part, known.presence)
+    tables = {"parameters": parameters(known), "booth_list": booth_list(known, party), "asked": asked}
+    yield from known.stream(query, rows=rows, **tables)
+
+
+def read_from(known: KnownTables, path: Path) -> None:
+    """Let `judged_sql` read the ledger that was written of these tables, instead of judging the events again."""
+    known.give_file("written_ledger", path)
+    _with_file.add(known)
+
+
+def judged_sql(known: KnownTables) -> str:
+    """Return a query on the judged events: event, aspirant, aspirant_id, seat_id, booth_no, started, verdict, flags."""
+    return _WRITTEN if known in _with_file else ledger_sql(known.presence)
+
+
+def parameters(known: KnownTables) -> pd.DataFrame:
+    """Return the table `parameters` that the queries read: election_id, as_of_end."""
+    return pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
 
 
 def summary(known: KnownTables) -> Ledger:
@@ -180,122 +198,11 @@ def summary(known: KnownTables) -> Ledger:
         return Ledger(pd.DataFrame(columns=["seat_id", *VERDICTS, "posts"]), pd.DataFrame(columns=["check", "events"]))
     sums = ", ".join(f"sum(CASE WHEN {check} THEN 1 ELSE 0 END) AS {check}" for check in CHECKS)
     query = (
-        f"SELECT aspirant_id, seat_id, verdict, post, count(*) AS events, {sums} FROM ({ledger_sql(known.presence)}) e "
+        f"SELECT aspirant_id, seat_id, verdict, post, count(*) AS events, {sums} FROM ({judged_sql(known)}) e "
         "GROUP BY aspirant_id, seat_id, verdict, post ORDER BY seat_id, aspirant_id, verdict, post"
     )
-    rows = known.sql(query, parameters=_parameters(known), booth_list=booth_list(known, ""))
+    rows = known.sql(query, parameters=parameters(known), booth_list=booth_list(known, ""))
     return Ledger(_verdicts(rows), _checks(rows))
-
-
-def tally(parts: Iterable[pd.DataFrame]) -> Ledger:
-    """Count verdicts and findings of a ledger that is at hand; see `summary`.
-
-    Parameters
-    ----------
-    parts : iterable of DataFrame
-        From `counted`, of parts of one ledger.
-
-    Returns
-    -------
-    Ledger
-        The counts.
-    """
-    whole = pd.concat(list(parts), ignore_index=True)
-    rows = whole.groupby(["aspirant_id", "seat_id", "verdict", "post"], dropna=False).sum().reset_index()
-    return Ledger(_verdicts(rows), _checks(rows))
-
-
-def counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return events and findings of a part of a ledger, by aspirant and verdict."""
-    keys = ["aspirant_id", "seat_id", "verdict", "post"]
-    return rows[[*keys, *CHECKS]].assign(events=1).groupby(keys, dropna=False).sum().reset_index()
-
-
-def finding(check: str, language: Language, **values: str) -> str:
-    """Return what a check says, in words.
-
-    Parameters
-    ----------
-    check : str
-        One of `CHECKS` or `NOTES`.
-    language : {"en", "hi"}
-        English or Hindi.
-    **values : str
-        What the check saw, by the template's placeholder.
-
-    Returns
-    -------
-    str
-        One clause.
-
-    Examples
-    --------
-    >>> finding("mock", "en")
-    'the phone reports that an app made up the position'
-    """
-    return str(_words()[check][language]).format(**values)
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("khaka.features").joinpath("ledger_words.toml").read_text(encoding="utf-8"))
-
-
-def check_name(check: str, language: Language) -> str:
-    """Return the short name of a check, for tables."""
-    return _words()[check]["name_" + language]
-
-
-def _parameters(known: KnownTables) -> pd.DataFrame:
-    return pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
-
-
-def _worded(rows: pd.DataFrame, settings: PresenceSettings) -> pd.DataFrame:
-    """Return rows of the query with times, the list of findings, and their words."""
-    out = rows.drop(columns=["event", "aspirant", "started", "received"])
-    out["kind_of_record"] = np.where(rows["post"], "social_post", "field")
-    for name in ("started", "received"):
-        out[f"{name}_at"] = pd.to_datetime(rows[name], unit="us", utc=True)
-    codes = pd.Series("", index=rows.index, dtype="object")
-    says: dict[Language, pd.Series] = {
-        "en": pd.Series("", index=rows.index, dtype="object"), "hi": pd.Series("", index=rows.index, dtype="object"),
-    }  # fmt: skip
-    for check in (*CHECKS, *NOTES):
-        found = rows[check].fillna(False).to_numpy(dtype=bool, copy=True)
-        if check == "jump":  # said already, and more sharply
-            found &= ~rows["lone_jump"].to_numpy(dtype=bool)
-        if not found.any():
-            continue
-        if check in CHECKS:
-            codes[found] = codes[found] + " " + check
-        for language, text in says.items():
-            words = _filled_rows(_words()[check][language], rows[found], settings)
-            text[found] = np.where(text[found] == "", words, text[found] + "; " + words)
-    out["checks"], out["says_en"], out["says_hi"] = codes.str.strip(), says["en"], says["hi"]
-    rest = [name for name in out.columns if name not in COLUMNS]
-    return out[[*COLUMNS, *rest]]
-
-
-def _filled_rows(template: str, rows: pd.DataFrame, settings: PresenceSettings) -> Text:
-    """Fill one template for every row."""
-    pieces = _PLACE.split(template)
-    text = np.full(len(rows), pieces[0], dtype=object)
-    for name, plain in zip(pieces[1::2], pieces[2::2], strict=True):
-        text = text + _seen(name, rows, settings) + plain
-    return text
-
-
-def _seen(name: str, rows: pd.DataFrame, settings: PresenceSettings) -> Text | str:
-    """Return what a template's placeholder stands for: a threshold, or what a check saw in each row."""
-    if name in PresenceSettings.model_fields:
-        return f"{getattr(settings, name):g}"
-    if name in _TEXTS:
-        text = rows[_TEXTS[name]].astype("object")
-        return text.where(text.notna() & (text != ""), "?").to_numpy(dtype=object)
-    column, unit, digits = _NUMBERS[name]
-    gap = rows["received"] - rows["started"] if column == "gap" else rows[column]
-    values = (gap.astype("float64") / unit).to_numpy(dtype="float64", na_value=np.nan)
-    return np.array(["?" if np.isnan(value) else f"{value:.{digits}f}" for value in values], dtype=object)
 
 
 def _verdicts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -17,9 +17,9 @@ import pandas as pd
 from khaka.data.presence_settings import PresenceSettings
 from khaka.features.ahead import one_at_a_time, waited_for
 from khaka.features.booth_list import booth_list
-from khaka.features.cutoff import KnownTables, end_of_day
+from khaka.features.cutoff import KnownTables
 from khaka.features.kept import kept
-from khaka.features.ledger import ledger_sql, with_thresholds
+from khaka.features.ledger import judged_sql, ledger_sql, parameters, with_thresholds
 from khaka.features.polls import poll_votes, share_votes
 from khaka.features.registry import FeatureInfo, by_name
 
@@ -125,23 +125,24 @@ def _party(people: pd.DataFrame) -> str:
 
 
 def _make(known: KnownTables, party: str) -> pd.DataFrame:
-    parameters = pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
-    query, listed = presence_sql(known.presence), booth_list(known, party)
+    query, listed = presence_sql(known.presence, judged_sql(known)), booth_list(known, party)
     with one_at_a_time:
-        table = known.sql(query, parameters=parameters, booth_list=listed).set_index("aspirant_id")
+        table = known.sql(query, parameters=parameters(known), booth_list=listed).set_index("aspirant_id")
     table.index = table.index.astype("object")
     mean = table.groupby("seat_id")["presence_booths"].transform("mean")
     table["presence_within"] = table["presence_booths"] - mean
     return table[list(FEATURES)].astype("float64")
 
 
-def presence_sql(settings: PresenceSettings) -> str:
+def presence_sql(settings: PresenceSettings, ledger: str = "") -> str:
     """Return the whole query of the features, thresholds put in.
 
     Parameters
     ----------
     settings : PresenceSettings
         The thresholds.
+    ledger : str
+        Query on the judged events; the ledger's own by default.
 
     Returns
     -------
@@ -149,4 +150,4 @@ def presence_sql(settings: PresenceSettings) -> str:
         DuckDB SQL over the canonical tables, `parameters` and `booth_list`.
     """
     text = files("khaka.features").joinpath("presence.sql").read_text(encoding="utf-8")
-    return with_thresholds(text, settings).replace("/* ledger.sql */", ledger_sql(settings))
+    return with_thresholds(text, settings).replace("/* ledger.sql */", ledger or ledger_sql(settings))

@@ -9,9 +9,9 @@ from typing import Final
 
 import pandas as pd
 
-from khaka.features.cutoff import KnownTables, end_of_day
+from khaka.features.cutoff import KnownTables
 from khaka.features.kept import kept
-from khaka.features.ledger import ledger_sql
+from khaka.features.ledger import judged_sql, parameters
 
 _GAP: Final = "\x1f"
 _LIST: Final = ["election_id", "seat_id", "booth_no", "lat", "lon", "block"]
@@ -65,9 +65,8 @@ def _listed(known: KnownTables, booth_list: pd.DataFrame) -> str:
 
 def _made(known: KnownTables, booth_list: pd.DataFrame) -> pd.DataFrame:
     """Return verified (0 or 1) and first_started (microseconds since 1970), by seat, aspirant and booth in one text."""
-    parameters = pd.DataFrame({"election_id": [known.election_id], "as_of_end": [end_of_day(known.as_of)]})
     listed = booth_list[_LIST].assign(weak=pd.Series(pd.NA, index=booth_list.index, dtype="boolean"))
-    found = known.sql(_BOOTHS.format(ledger=ledger_sql(known.presence)), parameters=parameters, booth_list=listed)
+    found = known.sql(_BOOTHS.format(ledger=judged_sql(known)), parameters=parameters(known), booth_list=listed)
     booth = found["booth_no"].astype("str").fillna("")
     unit = found["seat_id"].astype("str") + _GAP + found["aspirant_id"].astype("str") + _GAP + booth
     table = found[["verified", "first_started"]].astype("float64")

@@ -11,7 +11,8 @@ import pytest
 
 from khaka.data.presence_settings import PresenceSettings
 from khaka.features.cutoff import KnownTables
-from khaka.features.ledger import CHECKS, DOUBTING, NOTES, REFUSING, check_name, finding, ledger, ledger_parts, summary
+from khaka.features.findings import CHECKS, DOUBTING, NOTES, REFUSING, check_name, finding
+from khaka.features.ledger import ledger, ledger_parts, summary
 from khaka.features.presence import presence_table
 from khaka.features.source import FrameSource
 
