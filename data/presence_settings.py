@@ -26,6 +26,10 @@ class PresenceSettings(BaseModel):
     """Nearer than this to any booth of the seat it may be a wrong booth number (doubtful), else refused; kilometres."""
     astray_share: Share = 0.3
     """Share of a phone's claims (0 to 1) whose positions lie elsewhere, from which on near may be chance."""
+    chance_hours: Positive = 3.0
+    """A phone that is astray is believed at a booth of unknown place where, within so many hours, ..."""
+    chance_km: Positive = 5.0
+    """... and so many kilometres, it was at another booth as claimed."""
     most_accuracy_m: Positive = 500.0
     """A fix that is wrong by more metres tells no booth from the next."""
     late_days: Positive = 7.0
@@ -85,6 +89,8 @@ far_km = 3.0               # nearer than this to any booth of the seat it may be
                            # it was somewhere else (refused)
 astray_share = 0.3         # where so many of a phone's positions lie elsewhere than claimed, a point may be near by
                            # chance: only as near as honest work usually lies is believed
+chance_hours = 3.0         # at a booth whose place nobody knows such a phone is believed where, within so many hours
+chance_km = 5.0            # ... and so many km (a round's next stop), it was at another booth as claimed
 most_accuracy_m = 500.0    # a fix that is wrong by more tells no booth from the next
 late_days = 7.0            # a week without network is the longest that rounds in the field explain
 ahead_minutes = 10.0       # clocks of phones differ by minutes; more is an event in the future

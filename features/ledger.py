@@ -2,7 +2,7 @@
 
 Nothing is deleted. An event is *refused* where its own record speaks against it, *doubtful* where it can't be
 confirmed, and *verified* where no check objects; only verified events count as presence. A sound record of somebody
-else at the booth at the time stands in for a missing or inaccurate fix. The query is `ledger.sql`, the thresholds are
+else at the booth at the time stands in for a missing or inaccurate fix. The query is `ledger_*.sql`, the thresholds are
 `khaka.data.presence_settings`, the words `khaka.features.findings`.
 """
 
@@ -39,7 +39,7 @@ _TOLD: Final = """
 SELECT event_id, aspirant_id, seat_id, booth_no, CASE WHEN post THEN 'social_post' ELSE 'field' END AS kind_of_record,
        make_timestamptz(started) AS started_at, make_timestamptz(received) AS received_at, verdict,
        {checks} AS checks, {says_en} AS says_en, {says_hi} AS says_hi,
-       * EXCLUDE (event, event_id, aspirant, aspirant_id, seat_id, booth_no, started, received, verdict)
+       * EXCLUDE (event, event_id, aspirant, aspirant_id, seat_id, booth_no, place, started, received, verdict)
          REPLACE ({numbers})
 FROM ({ledger}) events
 """
@@ -49,7 +49,7 @@ _NUMBERS: Final = ("met", "load_events", "spot_booths", "device_people", "pause"
 
 #: The events of a written ledger, in the columns of the query that later steps read.
 _WRITTEN: Final = """
-SELECT l.event_id AS event, w.aspirant, epoch_us(l.started_at) AS started, l.*
+SELECT l.event_id AS event, w.aspirant, hash(l.seat_id, l.booth_no) AS place, epoch_us(l.started_at) AS started, l.*
 FROM written_ledger l LEFT JOIN (
     SELECT aspirant_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant
     FROM (SELECT DISTINCT aspirant_id FROM aspirants WHERE election_id = (SELECT election_id FROM parameters)) own
@@ -57,6 +57,9 @@ FROM written_ledger l LEFT JOIN (
 """
 
 _with_file: Final[WeakSet[KnownTables]] = WeakSet()
+
+_PARTS: Final = ("events", "places", "verdict")
+"""Files that make one query."""
 
 _THRESHOLD: Final = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
@@ -119,7 +122,9 @@ def ledger_sql(settings: PresenceSettings) -> str:
     str
         DuckDB SQL over `activity`, `aspirants`, `parameters` and `booth_list`; one row an event.
     """
-    return with_thresholds(files("khaka.features").joinpath("ledger.sql").read_text(encoding="utf-8"), settings)
+    folder = files("khaka.features")
+    text = "".join(folder.joinpath(f"ledger_{part}.sql").read_text(encoding="utf-8") for part in _PARTS)
+    return with_thresholds(text, settings)
 
 
 def ledger(known: KnownTables, *, aspirant_id: str | None = None, party: str = "") -> pd.DataFrame:

@@ -150,4 +150,4 @@ def presence_sql(settings: PresenceSettings, ledger: str = "") -> str:
         DuckDB SQL over the canonical tables, `parameters` and `booth_list`.
     """
     text = files("khaka.features").joinpath("presence.sql").read_text(encoding="utf-8")
-    return with_thresholds(text, settings).replace("/* ledger.sql */", ledger or ledger_sql(settings))
+    return with_thresholds(text, settings).replace("/* ledger */", ledger or ledger_sql(settings))

@@ -2,23 +2,23 @@
 --
 -- Registered beside the canonical tables: parameters(election_id, as_of_end) and booth_list(election_id, seat_id,
 -- booth_no, lat, lon, block, weak), one list per seat: the election's own, else the last one known. The ledger's own query
--- (`ledger.sql`) is put in where the comment stands; a name after a colon is a threshold. CTEs that are read more than once are
+-- (`ledger_*.sql`) is put in where the comment stands; a name after a colon is a threshold. CTEs that are read more than once are
 -- materialised: a quarter less work.
 -- Loudness brings nothing: a booth counts once, its weeks up to four, people met once a booth and up to a cap.
 WITH ledger AS MATERIALIZED (
-    /* ledger.sql */
+    /* ledger */
 ), who AS (
     SELECT aspirant_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant, min(seat_id) AS seat_id
     FROM aspirants WHERE election_id = (SELECT election_id FROM parameters) GROUP BY aspirant_id
 ), clock AS (
     SELECT epoch_us(as_of_end) AS now FROM parameters
 ), bands AS (
-    SELECT seat_id, booth_no, weak, lat, lon,
+    SELECT seat_id, booth_no, lat, lon,
            ntile(3) OVER (PARTITION BY seat_id ORDER BY lat, booth_no) AS band
     FROM booth_list WHERE lat IS NOT NULL AND lon IS NOT NULL
 ), parts AS (
     -- the seat in nine parts of as many booths: three from south to north, each three from west to east
-    SELECT seat_id, booth_no, lat, lon,
+    SELECT seat_id, booth_no, hash(seat_id, booth_no) AS place, lat, lon,
            band * 3 + ntile(3) OVER (PARTITION BY seat_id, band ORDER BY lon, booth_no) AS part
     FROM bands
 ), seats AS (
@@ -28,15 +28,16 @@ WITH ledger AS MATERIALIZED (
     FROM booth_list b LEFT JOIN parts p ON p.seat_id = b.seat_id AND p.booth_no = b.booth_no
     GROUP BY b.seat_id
 ), at_weeks AS (
-    SELECT aspirant, seat_id, booth_no, started // 604800000000 AS week, min(CASE WHEN weak THEN 1 ELSE 0 END) AS weak,
+    -- at a booth that is named: an event that names none cannot be held against a place, and adds nothing
+    SELECT aspirant, place, started // 604800000000 AS week, min(CASE WHEN weak THEN 1 ELSE 0 END) AS weak,
            max(met) AS met, max(started) AS last
-    FROM ledger WHERE verdict = 'verified' AND NOT post
-    GROUP BY aspirant, seat_id, booth_no, started // 604800000000
+    FROM ledger WHERE verdict = 'verified' AND NOT post AND booth_no <> ''
+    GROUP BY aspirant, place, started // 604800000000
 ), at_booth AS (
     -- one line per aspirant and booth: a second visit adds no booth, people met count once, at their largest
-    SELECT aspirant, seat_id, booth_no, min(weak) AS weak, max(met) AS met, count(week) AS weeks,
+    SELECT aspirant, place, min(weak) AS weak, max(met) AS met, count(week) AS weeks,
            pow(0.5, greatest((SELECT now FROM clock) - max(last), 0) / 86400000000.0 / :half_life_days) AS freshness
-    FROM at_weeks GROUP BY aspirant, seat_id, booth_no
+    FROM at_weeks GROUP BY aspirant, place
 ), spread AS (
     SELECT a.aspirant,
            count(*) AS reached, sum(a.weak) AS weak_reached, sum(a.freshness) AS freshness,
@@ -44,8 +45,7 @@ WITH ledger AS MATERIALIZED (
            pow(sum(least(a.weeks, 4)), 2) / sum(pow(least(a.weeks, 4), 2)) AS effective,
            count(DISTINCT p.part) AS parts, max(p.lat) - min(p.lat) AS high,
            (max(p.lon) - min(p.lon)) * cos(radians(avg(p.lat))) AS wide
-    FROM at_booth a LEFT JOIN parts p ON p.seat_id = a.seat_id AND p.booth_no = a.booth_no
-    WHERE a.booth_no <> ''
+    FROM at_booth a LEFT JOIN parts p ON p.place = a.place
     GROUP BY a.aspirant
 ), people AS (
     SELECT aspirant, sum(met) AS met FROM at_booth GROUP BY aspirant
@@ -54,7 +54,7 @@ WITH ledger AS MATERIALIZED (
     FROM (
         SELECT aspirant, ((SELECT now FROM clock) - started) // 604800000000 AS week
         FROM ledger
-        WHERE verdict = 'verified' AND NOT post AND (SELECT now FROM clock) - started >= 0
+        WHERE verdict = 'verified' AND NOT post AND booth_no <> '' AND (SELECT now FROM clock) - started >= 0
           AND (SELECT now FROM clock) - started < 26 * 604800000000
         GROUP BY aspirant, ((SELECT now FROM clock) - started) // 604800000000) active
     GROUP BY aspirant
@@ -62,10 +62,10 @@ WITH ledger AS MATERIALIZED (
     -- the unit of the verified share is a claimed booth and day, so repetition does not move it
     SELECT aspirant, count(*) AS claims, sum(good) AS good
     FROM (
-        SELECT aspirant, booth_no, started // 86400000000 AS day,
+        SELECT aspirant, place, started // 86400000000 AS day,
                max(CASE WHEN verdict = 'verified' THEN 1 ELSE 0 END) AS good
-        FROM ledger WHERE NOT copy_of AND NOT moved_copy AND NOT post AND NOT unknown_aspirant
-        GROUP BY aspirant, booth_no, started // 86400000000) days
+        FROM ledger WHERE NOT copy_of AND NOT moved_copy AND NOT post AND NOT unknown_aspirant AND booth_no <> ''
+        GROUP BY aspirant, place, started // 86400000000) days
     GROUP BY aspirant
 )
 SELECT w.aspirant_id, w.seat_id,

@@ -42,7 +42,6 @@ def verdicts(
     e["sender"] = e["aspirant_id"].where(bare)
     content = ["seat", "booth", "kind", "started_at", "lat", "lon", "attendance", "photo_hash", "sender"]
     e["copy_of"] = e.duplicated(content, keep="first")
-    repeated = e.duplicated(content, keep=False)
     has_photo = e["photo_hash"].notna()
     e["photo_again"] = has_photo & e.duplicated("photo_hash", keep="first")
     e["hand"] = e.groupby(["aspirant_id", "device_id"], dropna=False).ngroup().where(~e["unknown"])
@@ -60,11 +59,21 @@ def verdicts(
     )
     unknown_time = np.isnan(fix["started"].to_numpy(dtype="float64")) | np.isnan(t0.to_numpy(dtype="float64"))
     unknown_time &= (fix["hand"].to_numpy() == h0.to_numpy()) | fix["hand"].isna().to_numpy() | h0.isna().to_numpy()
+    e["fix_again"] = False
+    e.loc[fix.index, "fix_again"] = (fix["event"] > first_fix).to_numpy()
+    e["borrowed"] = False
+    e.loc[fix.index, "borrowed"] = (fix["event"] > first_fix).to_numpy() & ~lent & ~unknown_time
     e["same_fix"] = False
     e.loc[fix.index, "same_fix"] = (
         (fix["event"] > first_fix).to_numpy() & ~lent & ~unknown_time & ~fix["post"].to_numpy()
     )
-    phones = e[e["device_id"].notna() & ~e["unknown"]].groupby(["device_id", "person"]).size().rename("n").reset_index()
+    phones = (
+        e[e["device_id"].notna() & ~e["unknown"] & ~e["copy_of"]]
+        .groupby(["device_id", "person"])
+        .size()
+        .rename("n")
+        .reset_index()
+    )
     phone = phones.groupby("device_id").agg(people=("n", "size"), total=("n", "sum"), most=("n", "max"))
     owner = phones.sort_values("n").drop_duplicates("device_id", keep="last").set_index("device_id")["person"]
     phone = phone[phone["people"] >= s.device_people]
@@ -91,8 +100,17 @@ def verdicts(
     e["near_limit"] = e["seat"].map(near_of).fillna(s.near_km)
     blank = b["list_lat"].isna() | b["list_lon"].isna()
     at = e.merge(b.loc[blank, ["seat", "booth"]], on=["seat", "booth"])
-    at = at[at["lat"].notna() & at["lon"].notna() & ~at["unknown"] & ~at["post"] & ~at["mock_location"].fillna(False)]
-    told = e[e["list_lat"].notna() & e["list_lon"].notna() & e["lat"].notna() & ~e["post"] & ~e["unknown"]]
+    at = at[
+        at["lat"].notna()
+        & at["lon"].notna()
+        & ~at["unknown"]
+        & ~at["post"]
+        & ~at["copy_of"]
+        & ~at["mock_location"].fillna(False)
+    ]
+    told = e[
+        e["list_lat"].notna() & e["list_lon"].notna() & e["lat"].notna() & ~e["post"] & ~e["unknown"] & ~e["copy_of"]
+    ]
     away = np.sqrt((told["lat"] - told["list_lat"]) ** 2
                    + ((told["lon"] - told["list_lon"]) * np.cos(np.radians(told["list_lat"]))) ** 2)  # fmt: skip
     off_list = (away > told["near_limit"] / 111.195).groupby(told["aspirant_id"]).agg(["sum", "size"])
@@ -142,20 +160,25 @@ def verdicts(
     far = ~e["post"] & placed & ~zero & ~swapped & ~by_booth & off
     other_booth = ~e["post"] & by_booth & (e["km"] > slack)
     # copies that were moved
-    work = e[e["lat"].notna() & ~e["post"] & ~e["unknown"]].assign(acc=e["accuracy_m"].fillna(-1))
+    work = e[e["lat"].notna() & ~e["post"] & ~e["unknown"] & ~e["copy_of"]].assign(acc=e["accuracy_m"].fillna(-1))
+    every, work = work, work[~work["fix_again"]]
     logs = work.groupby("aspirant_id").size()
     often = {
         "m": work.groupby(["aspirant_id", "met"]).size(), "y": work.groupby(["aspirant_id", "acc"]).size(),
         "t": work.groupby(["aspirant_id", "booth"]).size(),
     }  # fmt: skip
     group = ["aspirant_id", "booth", "kind", "met", "acc"]
-    t = work[work["met"].gt(0) & work["lon"].notna()]
+    t = every[every["met"].gt(0) & every["lon"].notna()]
     t = t[t.duplicated(group, keep=False)].sort_values([*group, "lat", "lon", "event"])
-    others = t.groupby(group)["event"].transform("size") - 1
-    n = t["aspirant_id"].map(logs)
-    m = pd.Series(often["m"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "met"]])).to_numpy(), t.index)
-    y_n = pd.Series(often["y"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "acc"]])).to_numpy(), t.index)
-    there = pd.Series(often["t"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "booth"]])).to_numpy(), t.index)
+    others = ((~t["fix_again"]).astype(int).groupby([t[name] for name in group]).transform("sum") - 1).clip(lower=0)
+    n = t["aspirant_id"].map(logs).fillna(1)
+    m = pd.Series(often["m"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "met"]])).fillna(1).to_numpy(), t.index)
+    y_n = pd.Series(
+        often["y"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "acc"]])).fillna(1).to_numpy(), t.index
+    )
+    there = pd.Series(
+        often["t"].reindex(pd.MultiIndex.from_frame(t[["aspirant_id", "booth"]])).fillna(1).to_numpy(), t.index
+    )
     chance = (there - 1) * ((m - others) / n).clip(upper=0.3) * (y_n - others) / n
     tail = (
         pd.concat([chance, np.exp(others - chance) * (chance / others) ** others], axis=1).min(axis=1).clip(upper=1.0)
@@ -203,8 +226,26 @@ def verdicts(
     astray_hands = phones_off[
         (phones_off["sum"] >= 5) & (phones_off["sum"] >= s.astray_share * phones_off["size"])
     ].index
+    few = phones_off[phones_off["size"] < 10]
+    whose = fits.groupby("hand")["aspirant_id"].first().reindex(few.index)
+    pool = few.groupby(whose)[["sum", "size"]].sum()
+    pool = pool[(pool["sum"] >= 5) & (pool["sum"] >= s.astray_share * pool["size"])]
+    small = e.groupby("hand")["aspirant_id"].first()
+    small = small[small.isin(pool.index) & (phones_off["size"].reindex(small.index).fillna(0) < 10)]
+    astray_hands = astray_hands.union(small.index)
+    unsure = e[e["hand"].isin(astray_hands) & e["km"].isna() & placed & ~e["post"]][
+        ["event", "hand", "started", "lat", "lon"]
+    ]
+    most_km = np.minimum(e["near_limit"], np.minimum(usual_km, e["near_limit"]) if np.isinf(usual_km) else
+                         usual_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000)  # fmt: skip
+    sure = e[
+        (e["km"] <= most_km) & ~e["post"] & ~e["copy_of"] & ~moved & ~e["mock_location"].fillna(False).astype(bool)
+    ]
+    near = unsure.merge(sure[["hand", "started", "lat", "lon"]], on="hand", suffixes=("", "_2"))
+    near = near[((near["started"] - near["started_2"]).abs() <= s.chance_hours * 3_600_000_000)
+                & (km(near["lat_2"], near["lon_2"], near["lat"], near["lon"]) <= s.chance_km)]  # fmt: skip
     by_chance = e["hand"].isin(astray_hands) & ~e["post"] & np.where(
-        e["km"].isna(), (e["booth"] != "") & placed, (e["km"] <= e["near_limit"])
+        e["km"].isna(), (e["booth"] != "") & placed & ~e["event"].isin(near["event"]), (e["km"] <= e["near_limit"])
         & (e["km"] > usual_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000))  # fmt: skip
 
     def too_often(name: str) -> pd.Series:
@@ -218,14 +259,19 @@ def verdicts(
     night = ~e["post"] & e["dark"] & (usual["dark"] <= 0.02)
     y, x = np.floor(e["lat"] * 1000), np.floor(e["lon"] * 1000)
     desk = e["km"] > s.spot_km + e["accuracy_m"].fillna(0).clip(upper=1000) / 1000
-    spots = e[desk & ~e["unknown"]].assign(y=y, x=x).groupby(["aspirant_id", "y", "x"])["booth_no"].nunique()
+    spots = (
+        e[desk & ~e["unknown"] & ~e["copy_of"] & ~e["borrowed"]]
+        .assign(y=y, x=x)
+        .groupby(["aspirant_id", "y", "x"])["booth_no"]
+        .nunique()
+    )
     keys = pd.MultiIndex.from_arrays([e["aspirant_id"], y, x])
     one_spot = keys.isin(spots[spots >= s.spot_booths].index)
 
     # when
     e["ahead"] = e["started"] > e["received"] + s.ahead_minutes * 60_000_000
     late = ~e["post"] & (e["received"] > e["started"] + s.late_days * DAY)
-    once = e["started"].notna() & ~e["post"] & ~repeated
+    once = e["started"].notna() & ~e["post"] & ~e["copy_of"] & ~moved
     e["lag"] = e["received"] - e["started"]
     e["day"] = (e["started"] + IST) // DAY
     d = (
@@ -323,7 +369,9 @@ def verdicts(
 
 def _mended(e: pd.DataFrame) -> pd.DataFrame:
     """Return where booths lie whose place in the list three and more aspirants disprove together."""
-    own = e[~e["unknown"] & ~e["post"] & ~e["mock_location"].fillna(False).astype(bool) & e["lat"].notna()]
+    own = e[
+        ~e["unknown"] & ~e["post"] & ~e["copy_of"] & ~e["mock_location"].fillna(False).astype(bool) & e["lat"].notna()
+    ]
     way = np.sqrt((own["lat"] - own["list_lat"]) ** 2
                   + ((own["lon"] - own["list_lon"]) * np.cos(np.radians(own["list_lat"]))) ** 2)  # fmt: skip
     astray = own[way > own["near_limit"] / 111.195]
@@ -379,14 +427,14 @@ def features(
     seats["parts"] = g["part"].nunique()
     seats["high"] = g["lat"].max() - g["lat"].min()
     seats["wide"] = (g["lon"].max() - g["lon"].min()) * np.cos(np.radians(g["lat"].mean()))
-    v = e[(e["verdict"] == "verified") & ~e["post"]].copy()
+    v = e[(e["verdict"] == "verified") & ~e["post"] & (e["booth"] != "")].copy()
     v["week"] = v["started"] // WEEK
     v["fresh"] = 0.5 ** ((now - v["started"]).clip(lower=0) / DAY / s.half_life_days)
     v["met"] = v["met"].clip(upper=s.most_met)
     at = v.groupby(["aspirant_id", "seat", "booth"]).agg(
         weak=("weak", lambda w: int(w.fillna(False).any())), met=("met", "max"), weeks=("week", "nunique"),
         fresh=("fresh", "max")).reset_index()  # fmt: skip
-    own = at[at["booth"] != ""].merge(spots[["seat_id", "booth_no", "lat", "lon", "part"]], how="left",
+    own = at.merge(spots[["seat_id", "booth_no", "lat", "lon", "part"]], how="left",
                                       left_on=["seat", "booth"], right_on=["seat_id", "booth_no"])  # fmt: skip
     own["capped"] = own["weeks"].clip(upper=4)
     own["square"] = own["capped"] ** 2
@@ -410,7 +458,7 @@ def features(
     reach = np.sqrt(((r["lat1"] - r["lat0"]) ** 2 + wide**2).fillna(0) / (of["high"] ** 2 + of["wide"] ** 2))
     out["presence_reach"] = reach.clip(upper=1)
     out["presence_parts"] = r["parts"].fillna(0) / of["parts"]
-    c = e[~e["copy_of"] & ~e["moved"] & ~e["post"] & ~e["unknown"]]
+    c = e[~e["copy_of"] & ~e["moved"] & ~e["post"] & ~e["unknown"] & (e["booth"] != "")]
     out["presence_within"] = out["presence_booths"] - out["presence_booths"].groupby(who["seat_id"]).transform("mean")
     good = (c["verdict"] == "verified").groupby([c["aspirant_id"], c["booth"], c["started"] // DAY], dropna=False).max()
     out["verified_share"] = good.groupby(level=0).mean().reindex(who.index)
