@@ -75,8 +75,14 @@
            coalesce(NOT r.inside AND r.turned, FALSE) AS swapped,
            111.195 * sqrt((r.lat - b.lat) * (r.lat - b.lat)
                           + (r.lon - b.lon) * cos(radians(b.lat)) * (r.lon - b.lon) * cos(radians(b.lat))) AS km,
-           coalesce(r.event > c.first_event, FALSE) AS copy_of, m.event IS NOT NULL AS moved_copy
+           coalesce(r.event > c.first_event, FALSE) AS copy_of, m.event IS NOT NULL AS moved_copy,
+           -- a position that is another event's to the last digit is no evidence against that one, nor of a habit; a
+           -- phone that has lost its satellites gives its last place for a while
+           coalesce(r.event > x.first_event
+                    AND NOT (r.hand = x.hand AND abs(r.started - x.started) <= :fix_hours * 3600000000), FALSE) AS borrowed,
+           coalesce(r.event = x.first_event, FALSE) AS lender
     FROM raw r
+    LEFT JOIN fixes x ON x.fix = r.fix
     LEFT JOIN known_booths b ON b.place = r.place
     LEFT JOIN repeated c ON c.content = r.content
     LEFT JOIN moved m ON m.event = r.event
@@ -102,13 +108,11 @@
     WHERE km <= :far_km
     GROUP BY event
 ), desk_spots AS (
-    -- one spot, a hundred metres across, from which several booths that are elsewhere were claimed. A position that is
-    -- another event's to the last digit is no evidence against that one
+    -- one spot, a hundred metres across, from which several booths that are elsewhere were claimed
     SELECT p.aspirant, floor(p.lat * 1000) AS y, floor(p.lon * 1000) AS x, count(DISTINCT p.place) AS spot_booths
-    FROM placed p LEFT JOIN fixes x ON x.fix = p.fix
+    FROM placed p
     WHERE p.aspirant IS NOT NULL AND p.km > :spot_km + least(coalesce(p.accuracy_m, 0), 1000) / 1000 AND NOT p.copy_of
-      AND NOT coalesce(p.event > x.first_event
-                       AND NOT (p.hand = x.hand AND abs(p.started - x.started) <= :fix_hours * 3600000000), FALSE)
+      AND NOT p.borrowed
     GROUP BY p.aspirant, floor(p.lat * 1000), floor(p.lon * 1000)
     HAVING count(DISTINCT p.place) >= :spot_booths
 ), manners AS (

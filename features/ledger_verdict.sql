@@ -32,11 +32,11 @@
                AS shared_device,
            coalesce(p.event > f.first_event, FALSE) AS photo_again,
            p.moved_copy,
-           -- a phone that has lost its satellites gives its last place for a while
-           coalesce(p.event > x.first_event AND NOT p.post AND (SELECT exact FROM usual) <= 0.5
-                    AND NOT (p.hand = x.hand AND abs(p.started - x.started) <= :fix_hours * 3600000000), FALSE)
-               AS same_fix,
-           k.aspirant IS NOT NULL AS one_spot,
+           p.borrowed AND NOT p.post AND (SELECT exact FROM usual) <= 0.5 AS same_fix,
+           -- whose position was taken for other booths is not to blame for them, where it was at its own
+           k.aspirant IS NOT NULL
+               AND NOT (p.lender AND coalesce(p.km <= :spot_km + least(coalesce(p.accuracy_m, 0), 1000) / 1000, FALSE))
+               AS one_spot,
            coalesce(NOT p.post AND (SELECT night FROM usual) <= 0.02
                     AND ((p.started + 19800000000) // 3600000000) % 24 IN (23, 0, 1, 2, 3, 4), FALSE) AS night,
            coalesce(q.typed AND NOT p.post AND p.started % 300000000 = 0 AND p.met > 0 AND p.met % 5 = 0
@@ -71,7 +71,6 @@
     FROM placed p
     LEFT JOIN photos f ON f.photo = p.photo
     LEFT JOIN devices v ON v.device = p.device
-    LEFT JOIN fixes x ON x.fix = p.fix
     LEFT JOIN odd_manners q ON q.hand = p.hand
     LEFT JOIN clocks y ON y.hand = p.hand AND y.day = (p.started + 19800000000) // 86400000000
     LEFT JOIN loads o ON o.hand = p.hand AND o.hour = p.received // 3600000000

@@ -63,6 +63,10 @@ def verdicts(
     e.loc[fix.index, "fix_again"] = (fix["event"] > first_fix).to_numpy()
     e["borrowed"] = False
     e.loc[fix.index, "borrowed"] = (fix["event"] > first_fix).to_numpy() & ~lent & ~unknown_time
+    e["lender"] = False
+    e.loc[fix.index, "lender"] = (fix["event"] == first_fix).to_numpy() & fix.duplicated(
+        ["lat", "lon", "acc"], keep=False
+    )
     e["same_fix"] = False
     e.loc[fix.index, "same_fix"] = (
         (fix["event"] > first_fix).to_numpy() & ~lent & ~unknown_time & ~fix["post"].to_numpy()
@@ -266,7 +270,7 @@ def verdicts(
         .nunique()
     )
     keys = pd.MultiIndex.from_arrays([e["aspirant_id"], y, x])
-    one_spot = keys.isin(spots[spots >= s.spot_booths].index)
+    one_spot = keys.isin(spots[spots >= s.spot_booths].index) & ~(e["lender"] & ~desk & e["km"].notna())
 
     # when
     e["ahead"] = e["started"] > e["received"] + s.ahead_minutes * 60_000_000
