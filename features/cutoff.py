@@ -218,7 +218,7 @@ class KnownTables:
 
     def give_file(self, name: str, path: Path) -> None:
         """Give queries a further table: the rows of a Parquet file."""
-        self._engine.put_files(name, [path], "SELECT * FROM files")
+        self.engine.put_files(name, [path], "SELECT * FROM files")
 
     def has(self, table: str) -> bool:
         """Tell whether any row of a table was known."""
