@@ -14,15 +14,15 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def about(n: float) -> float:
-    """Return a number of rows to the nearest power of two, 1 at least.
+def about(n: float | Floats) -> Floats:
+    """Return numbers of rows to the nearest power of two, 1 at least.
 
     Examples
     --------
-    >>> about(4000), about(4111), about(0)
-    (4096.0, 4096.0, 1.0)
+    >>> about(np.array([4000.0, 4111.0, 0.0])).tolist()
+    [4096.0, 4096.0, 1.0]
     """
-    return float(2.0 ** np.round(np.log2(max(n, 1.0))))
+    return np.asarray(2.0 ** np.round(np.log2(np.maximum(n, 1.0))))
 
 
 def steady_counts(counts: Floats) -> Floats:
@@ -95,5 +95,5 @@ def steady_correlations(correlation: Floats, counts: Floats) -> Floats:
     >>> steady_correlations(np.array([0.301, 0.302, 1.0]), np.array([4000.0, 4010.0, 4000.0])).tolist()
     [0.296875, 0.296875, 1.0]
     """
-    parts = np.ceil(np.sqrt(2.0 ** np.round(np.log2(np.maximum(counts, 1.0)))))
+    parts = np.ceil(np.sqrt(about(counts)))
     return np.asarray(np.where(counts >= 1, np.round(correlation * parts) / parts, correlation))
