@@ -84,7 +84,8 @@ class Ablation:
         )
         for title, note, frame in (
             ("Real elections: shares of all nominees",
-             f"{self.elections} elections, each predicted from earlier ones, with half the trees.", self.shares),
+             f"{self.elections} elections, each predicted from earlier ones, with half the trees. The forecast leaves "
+             "booth history and published aggregates out: their lines say what adding them would bring.", self.shares),
             ("Real elections: what a person adds",
              "Margins of past nominees, each election predicted by a ridge layer fitted on earlier ones. Ratings and "
              "presence have no past outcome in published files.", self.layer),
@@ -162,7 +163,7 @@ def ablation_job(
     chosen = list(targets) or (default_targets(corpus)[-newest:] if newest > 0 else [])
     if not chosen and not states:
         raise KhakaError("nothing to measure: no election can be predicted here, and no made-up states are asked for")
-    shares = pd.DataFrame(columns=["election_id", "family", *FIGURES])
+    shares = pd.DataFrame(columns=["election_id", "family", "added", *FIGURES])
     layer = pd.DataFrame(columns=["election_id", "family", "margin_error"])
     if chosen:
         shares = ablate_shares(corpus, settings.model, chosen, progress=progress)

@@ -1,6 +1,7 @@
 """What a family of features is worth: the same forecast without it, on real elections and over past nominees.
 
-Share features are blanked, not dropped: a model that never sees a value cannot use it. The share models have half their
+Share features are blanked, not dropped: a model that never sees a value cannot use it. Families that the share model
+leaves out (`SPARE`) are added instead, and the model as it is stands for "without". The share models have half their
 trees, in half the time: the differences are what counts. Differences are paired over elections, with standard errors; a
 difference within two of them is noise.
 """
@@ -15,6 +16,9 @@ import numpy as np
 import pandas as pd
 
 from khaka.data.settings import ModelSettings
+from khaka.features import demographics
+from khaka.features.booth_family import booth_family
+from khaka.features.cutoff import KnownTables
 from khaka.features.nominee_table import FEATURES
 from khaka.training.contenders import guessed, makers
 from khaka.training.corpus import Corpus, PastElection
@@ -26,6 +30,12 @@ ALL: Final = "(all)"
 """Name of the forecast with every family."""
 
 FIGURES: Final = tuple(ForecastFigures.__dataclass_fields__)
+
+SPARE: Final[dict[str, Callable[[KnownTables, pd.DataFrame], pd.DataFrame]]] = {
+    "booth_history": booth_family,
+    "demographics": demographics.features,
+}
+"""Families that the share model leaves out, and what makes them for the rows of a forecast."""
 
 
 def share_families(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -60,24 +70,40 @@ def ablate_shares(
     Returns
     -------
     DataFrame
-        election_id, family (`ALL` or the one that was left out), the five figures.
+        election_id, family (`ALL`, the one that was left out, or a spare one that was added), added (which of the two),
+        the five figures. A spare family is not tried where nothing of it is known of the election, or of any before.
     """
     rows = []
+    made: dict[tuple[str, str], pd.DataFrame] = {}
+
+    def with_spare(election: PastElection, family: str) -> PastElection:
+        key = (family, election.election_id)
+        if key not in made:
+            known = KnownTables(corpus.source, as_of=election.as_of, election_id=election.election_id)
+            made[key] = SPARE[family](known, election.rows)
+        return replace(election, rows=pd.concat([election.rows, made[key]], axis=1))
+
+    def measure(election: PastElection, past: list[PastElection], family: str, *, added: bool = False) -> None:
+        model = fit_shares(past, settings, with_noise=False, with_blind=False, halved=True)
+        said = model.predict(election.rows)["expected_share"].to_numpy(dtype=float)
+        frame = election.rows[["seat_id", "party"]].assign(votes=np.nan_to_num(election.shares), expected_share=said)
+        found = forecast_figures(frame).as_dict()
+        rows.append({"election_id": election.election_id, "family": family, "added": added, **found})
+        if progress is not None:
+            name = election.election_id
+            progress(name if family == ALL else f"{name} {'with' if added else 'without'} {family}")
+
     for target in targets:
         election = corpus.election(target)
         past = corpus.until(election.as_of)
         for family, columns in {ALL: [], **share_families(election.rows)}.items():
-            model = fit_shares(
-                [_blanked(one, columns) for one in past], settings, with_noise=False, with_blind=False, halved=True
-            )
-            said = model.predict(_blanked(election, columns).rows)["expected_share"].to_numpy(dtype=float)
-            frame = election.rows[["seat_id", "party"]].assign(
-                votes=np.nan_to_num(election.shares), expected_share=said
-            )  # fmt: skip
-            rows.append({"election_id": target, "family": family, **forecast_figures(frame).as_dict()})
-            if progress is not None:
-                progress(f"{target} without {family}" if columns else target)
-    return pd.DataFrame(rows, columns=["election_id", "family", *FIGURES])
+            measure(_blanked(election, columns), [_blanked(one, columns) for one in past], family)
+        for family in SPARE:
+            whole, earlier = with_spare(election, family), [with_spare(one, family) for one in past]
+            told = [made[family, one.election_id].notna().to_numpy().any() for one in (election, *past)]
+            if told[0] and any(told[1:]):
+                measure(whole, earlier, family, added=True)
+    return pd.DataFrame(rows, columns=["election_id", "family", "added", *FIGURES])
 
 
 def _blanked(election: PastElection, columns: list[str]) -> PastElection:
@@ -117,12 +143,13 @@ def ablate_layer(
 
 
 def losses(table: pd.DataFrame, unit: str, figures: Sequence[str]) -> pd.DataFrame:
-    """Return what is lost without each family: forecast without it minus forecast with all, paired.
+    """Return what is lost without each family: forecast without it minus forecast with it, paired.
 
     Parameters
     ----------
     table : DataFrame
-        `unit` (such as election_id), family, and figures.
+        `unit` (such as election_id), family, and figures; added (optional): True where the family is none of the
+        model's, so that its row is the forecast with it and the model as it is the one without.
     unit : str
         Column over which differences are paired.
     figures : sequence of str
@@ -144,7 +171,9 @@ def losses(table: pd.DataFrame, unit: str, figures: Sequence[str]) -> pd.DataFra
     whole = table[table["family"] == ALL].set_index(unit)
     for family, part in table[table["family"] != ALL].groupby("family", sort=False):
         for figure in figures:
-            gap = paired_difference(part.set_index(unit)[figure], whole[figure])
+            mine, usual = part.set_index(unit)[figure], whole[figure]
+            added = bool(part["added"].any()) if "added" in part else False
+            gap = paired_difference(usual, mine) if added else paired_difference(mine, usual)
             rows.append(
                 {
                     "family": family, "figure": figure, "all": float(whole[figure].mean()), "mean": gap.mean,
