@@ -8,11 +8,11 @@ allied with weight `1 - o / e`, counted only from 0.6 on and where chance alone 
 
 from __future__ import annotations
 
+from math import comb
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import hypergeom
 
 from khaka.features.poll_maps import INDEPENDENT, BoolArray, Contest, FloatArray
 from khaka.features.registry import FeatureInfo, by_name
@@ -55,8 +55,8 @@ def bloc_weights(contested: BoolArray) -> FloatArray:
     expected = np.outer(count, count) / n_seats
     avoid = 1 - meet / expected
     first, second = np.nonzero(np.triu(avoid >= _WEAKEST, k=1))
-    chance = hypergeom.cdf(meet[first, second], n_seats, count[first], count[second])
-    kept = chance < _CHANCE
+    pairs = zip(meet[first, second], count[first], count[second], strict=True)
+    kept = np.array([_part_so_well(int(o), n_seats, int(a), int(b)) < _CHANCE for o, a, b in pairs], dtype=bool)
     first, second = first[kept], second[kept]
     inner = np.zeros_like(avoid)
     inner[first, second] = inner[second, first] = avoid[first, second]
@@ -67,6 +67,18 @@ def bloc_weights(contested: BoolArray) -> FloatArray:
     np.fill_diagonal(inner, 0.0)
     weight[np.ix_(tried, tried)] = inner
     return weight
+
+
+def _part_so_well(met: int, seats: int, first: int, second: int) -> float:
+    """Return the chance that two parties meet in `met` seats or fewer, of `seats`, if both chose theirs at random.
+
+    The hypergeometric distribution, in whole numbers: importing scipy.stats takes longer than all of them together.
+
+    >>> round(_part_so_well(1, 10, 5, 5), 6)  # (C(5,0) C(5,5) + C(5,1) C(5,4)) / C(10,5) = 26 / 252
+    0.103175
+    """
+    ways = sum(comb(first, k) * comb(seats - first, second - k) for k in range(min(met, second) + 1))
+    return ways / comb(seats, second)
 
 
 CONTEST_FEATURES: Final = by_name(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
@@ -15,6 +16,8 @@ from typing import Final, Protocol
 import duckdb
 import pandas as pd
 import pyarrow as pa
+
+from khaka.features.steps import in_tables
 
 MEMORY_LIMIT: Final = "1GiB"
 """What DuckDB may hold in memory before it spills to disk, where the settings say nothing else."""
@@ -112,19 +115,38 @@ class DuckEngine:
 
     def run(self, query: str) -> pd.DataFrame:
         """Return the result of one query, times in UTC."""
-        self._connection.execute(query)  # `sql` would plan it twice
-        result: pd.DataFrame = self._connection.df()
+        with self._in_tables(query) as rest:
+            self._connection.execute(rest)  # `sql` would plan it twice
+            result: pd.DataFrame = self._connection.df()
         return result
 
     def stream(self, query: str, rows: int) -> Iterator[pa.Table]:
         """Give the result of one query in tables of about `rows` rows."""
-        reader = self._connection.sql(query).to_arrow_reader(rows)
-        given = False
-        for batch in reader:
-            yield pa.Table.from_batches([batch])
-            given = True
-        if not given:  # the columns at least
-            yield reader.schema.empty_table()
+        with self._in_tables(query) as rest:
+            reader = self._connection.sql(rest).to_arrow_reader(rows)
+            given = False
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+                given = True
+            if not given:  # the columns at least
+                yield reader.schema.empty_table()
+
+    @contextmanager
+    def _in_tables(self, query: str) -> Iterator[str]:
+        """Make the tables of a long query, give what is to be run on them, and drop them."""
+        steps, rest = in_tables(query)
+        standing: list[str] = []
+        try:
+            for step in steps:
+                standing.append(step.name)
+                self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.query}")
+                for name in step.done:
+                    self._connection.execute(f"DROP TABLE {name}")
+                    standing.remove(name)
+            yield rest
+        finally:
+            for name in standing:
+                self._connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def interrupt(self) -> None:
         """End the query that runs on another thread with an error."""

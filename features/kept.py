@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +25,14 @@ from khaka.features.cutoff import KnownTables
 from khaka.features.row_sums import row_sum
 
 
-def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, settings: str = "") -> pd.DataFrame:
+def kept(
+    known: KnownTables,
+    name: str,
+    make: Callable[[], pd.DataFrame],
+    *,
+    settings: str = "",
+    also: Sequence[str] = (),
+) -> pd.DataFrame:
     """Return a table that was made from field work, booths and aspirants, from the cache where nothing changed.
 
     Parameters
@@ -36,9 +43,11 @@ def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, set
         What is kept, such as "presence".
     make : callable
         Makes the table, text index and float columns; it may read activity, aspirants, booths, booth_votes and
-        elections, nothing else.
+        elections, and `also`, nothing else.
     settings : str
         What else decides the table.
+    also : sequence of str
+        Further short tables that it reads: of those by election the election's own rows, the others whole.
 
     Returns
     -------
@@ -50,10 +59,11 @@ def kept(known: KnownTables, name: str, make: Callable[[], pd.DataFrame], *, set
         return make()
     own = folder / f"{name}{known.engine.suffix}" / known.election_id
     # the same files as last time: no need to look at their rows
-    note, files = own.with_suffix(".json"), _files_hash(known, settings)
+    around = _around(known, settings, also)
+    note, files = own.with_suffix(".json"), _files_hash(known, around)
     noted = _noted(note)
     rows = files[:32] if _is_last(known) else noted["rows"] if noted.get("files") == files else None
-    rows = rows or _rows_hash(known, settings)
+    rows = rows or _rows_hash(known, around)
     path = own.with_name(f"{own.name}-{rows}.parquet")
     if path.exists():
         try:
@@ -84,7 +94,7 @@ def _frame(path: Path) -> pd.DataFrame:
 
 def _is_last(known: KnownTables) -> bool:
     """Return whether no later cycle has aspirants: the one whose field work is still coming in."""
-    cycles = set(known.source.read("aspirants")["election_id"].dropna())
+    cycles = set(known.source.read("aspirants")["election_id"].dropna().unique())
     days = known.source.read("elections").set_index("election_id")["result_date"]
     later = days[days.index.isin(cycles) & (days > days.get(known.election_id, pd.NaT))]
     return known.election_id in cycles and later.empty
@@ -98,20 +108,24 @@ def _noted(path: Path) -> dict[str, str]:
     return found if isinstance(found, dict) and isinstance(found.get("rows"), str) else {}
 
 
-def _files_hash(known: KnownTables, settings: str) -> str:
+def _files_hash(known: KnownTables, around: str) -> str:
     """Return a hash of the files that hold field work, and of all else that counts."""
     sums = (f"{path.stem} {_sum(path, path.stat())}" for path in known.files("activity"))
-    return hashlib.sha256("\n".join([_around(known, settings), *sums]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([around, *sums]).encode()).hexdigest()
 
 
-def _around(known: KnownTables, settings: str) -> str:
-    """Return a hash of all that counts but field work: aspirants, elections, booths, votes, code, settings."""
+def _around(known: KnownTables, settings: str, also: Sequence[str]) -> str:
+    """Return a hash of all that counts but field work: aspirants, elections, booths, votes, code, settings, `also`."""
     digest = hashlib.sha256(
         f"{code_hash('khaka.data', 'khaka.features')} {known.election_id} {known.as_of} {settings}".encode()
     )
-    for table in ("aspirants", "elections"):
-        # by column name, not by row: what one row is must not depend on the others' order
-        rows = pd.util.hash_pandas_object(known.frame(table), index=False)
+    short = {table: known.frame(table) for table in ("aspirants", "elections")}
+    for table in also:
+        frame = known.source.read(table)
+        short[table] = frame[frame["election_id"] == known.election_id] if "election_id" in frame else frame
+    for table, frame in short.items():
+        # a sum: what is kept does not depend on the order of the rows
+        rows = pd.util.hash_pandas_object(frame, index=False)
         digest.update(f"{table} {len(rows)} {int(rows.sum())}".encode())
     if len(known.left_out):
         digest.update(f"left out {int(pd.util.hash_pandas_object(known.left_out, index=False).sum())}".encode())
@@ -121,9 +135,9 @@ def _around(known: KnownTables, settings: str) -> str:
     return digest.hexdigest()
 
 
-def _rows_hash(known: KnownTables, settings: str) -> str:
+def _rows_hash(known: KnownTables, around: str) -> str:
     """Return a hash of every row that counts, of the code and of the settings."""
-    return hashlib.sha256(f"{_around(known, settings)} activity {row_sum(known)}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{around} activity {row_sum(known)}".encode()).hexdigest()[:32]
 
 
 def _sum(path: Path, state: os.stat_result) -> str:

@@ -23,6 +23,7 @@ from khaka.data.presence_settings import PresenceSettings
 from khaka.features.booth_list import booth_list
 from khaka.features.cutoff import KnownTables, end_of_day
 from khaka.features.findings import CHECKS, REFUSING, codes_sql, words_sql
+from khaka.features.steps import BEGIN, END
 
 Verdict = Literal["verified", "doubtful", "refused"]
 
@@ -124,7 +125,7 @@ def ledger_sql(settings: PresenceSettings) -> str:
     """
     folder = files("khaka.features")
     text = "".join(folder.joinpath(f"ledger_{part}.sql").read_text(encoding="utf-8") for part in _PARTS)
-    return with_thresholds(text, settings)
+    return f"{BEGIN}{with_thresholds(text, settings)}{END}"
 
 
 def ledger(known: KnownTables, *, aspirant_id: str | None = None, party: str = "") -> pd.DataFrame:

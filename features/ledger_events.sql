@@ -14,7 +14,7 @@
 WITH own AS (
     SELECT aspirant_id, min(seat_id) AS seat_id, min(coalesce(person_id, aspirant_id)) AS person_id
     FROM aspirants WHERE election_id = (SELECT election_id FROM parameters) GROUP BY aspirant_id
-), who AS (
+), who AS MATERIALIZED (
     SELECT aspirant_id, seat_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant,
            dense_rank() OVER (ORDER BY person_id) AS person
     FROM own
@@ -32,11 +32,11 @@ WITH own AS (
                  min(lon) - 0.02 AS west, max(lon) + 0.02 AS east,
                  count(DISTINCT floor(lat * 2000) * 1000000 + floor(lon * 2000)) AS spots
           FROM booth_list GROUP BY seat_id) extents
-), spots AS (
+), spots AS MATERIALIZED (
     -- grouped so that the planner sees how few they are, and builds its table of these, not of the events
     SELECT hash(seat_id, booth_no) AS place, min(lat) AS lat, min(lon) AS lon, bool_or(weak) AS weak FROM booth_list
     GROUP BY hash(seat_id, booth_no)
-), numbers AS (
+), numbers AS MATERIALIZED (
     -- the events of this cycle; whose aspirant is in no list is kept, as a stranger's. Sorting is what costs: only what
     -- decides the order is sorted. The moment is the server's, so nobody can make up an id that meets another's hash
     SELECT hash(a.event_id) AS id, a.received_at, row_number() OVER (ORDER BY a.received_at, a.event_id) AS event
@@ -87,20 +87,20 @@ WITH own AS (
     LEFT JOIN ranges r ON r.seat_id = coalesce(w.seat_id, a.seat_id)
     LEFT JOIN spots b ON b.place = hash(coalesce(w.seat_id, a.seat_id), coalesce(a.booth_no, ''))
     JOIN numbers n ON n.id = hash(a.event_id) AND n.received_at = a.received_at
-), repeated AS (
+), repeated AS MATERIALIZED (
     SELECT content, min(event) AS first_event FROM raw GROUP BY content HAVING count(*) > 1
-), singles AS MATERIALIZED (
+), singles AS (
     -- a copy is no evidence of anything: not of a phone, a place, a habit, or of how often something happens
     SELECT r.*
     FROM raw r LEFT JOIN repeated c ON c.content = r.content
     WHERE coalesce(r.event = c.first_event, TRUE)
 ), photos AS (
     SELECT photo, min(event) AS first_event FROM raw WHERE photo IS NOT NULL GROUP BY photo HAVING count(*) > 1
-), fixes AS (
+), fixes AS MATERIALIZED (
     SELECT f.fix, f.first_event, r.hand, r.started
     FROM (SELECT fix, min(event) AS first_event FROM raw WHERE fix IS NOT NULL GROUP BY fix HAVING count(*) > 1) f
     JOIN raw r ON r.event = f.first_event
-), users AS (
+), users AS MATERIALIZED (
     SELECT device, person, count(*) AS events FROM singles WHERE device IS NOT NULL AND person IS NOT NULL
     GROUP BY device, person
 ), devices AS (
@@ -108,14 +108,14 @@ WITH own AS (
     SELECT device, count(*) AS people, sum(events) AS events, max(events) AS most,
            arg_max(person, events) AS owner
     FROM users GROUP BY device HAVING count(*) >= :device_people
-), twins AS (
+), twins AS MATERIALIZED (
     SELECT twin, min(event) AS first_event FROM singles WHERE twin IS NOT NULL GROUP BY twin HAVING count(*) > 1
 ), stands AS (
     -- one position to the last digit, claimed again, is one visit when it comes to how often something happens
     SELECT s.event, s.aspirant, s.place, s.met, coalesce(s.accuracy_m, -1) AS accuracy
     FROM singles s LEFT JOIN fixes f ON f.fix = s.fix
     WHERE s.aspirant IS NOT NULL AND s.lat IS NOT NULL AND NOT s.post AND coalesce(s.event = f.first_event, TRUE)
-), alike AS (
+), alike AS MATERIALIZED (
     SELECT s.event, s.aspirant, s.place, s.met, coalesce(s.accuracy_m, -1) AS accuracy, s.lat, s.lon, t.twin,
            t.first_event
     FROM singles s JOIN twins t ON t.twin = s.twin
@@ -176,7 +176,7 @@ WITH own AS (
            sum(step) OVER (PARTITION BY twin ORDER BY lat, lon, event
                            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cluster
     FROM stepped
-), moved AS (
+), moved AS MATERIALIZED (
     SELECT event FROM (
         SELECT event, by_first, row_number() OVER (PARTITION BY twin, cluster ORDER BY event) AS place
         FROM clustered) numbered

@@ -31,7 +31,7 @@
     HAVING count(*) >= 3 OR (count(*) = 2 AND max(lat) - min(lat) < 0.007 AND max(lon) - min(lon) < 0.007)
 ), strays AS (
     -- where those stood who were not where the list has the booth; who claims several booths from one spot has no voice
-    SELECT place, aspirant, avg(lat) AS lat, avg(lon) AS lon
+    SELECT place, aspirant, median(lat) AS lat, median(lon) AS lon
     FROM (
         SELECT place, aspirant, lat, lon,
                count(*) OVER (PARTITION BY aspirant, floor(lat * 1000), floor(lon * 1000)) AS there,
@@ -62,7 +62,7 @@
     SELECT m.place, m.lat, m.lon
     FROM agreed m LEFT JOIN listed_votes v ON v.place = m.place
     WHERE coalesce(v.voices, 0) < 3
-), known_booths AS (
+), known_booths AS MATERIALIZED (
     SELECT b.seat_id, b.booth_no, hash(b.seat_id, b.booth_no) AS place,
            coalesce(m.lat, CASE WHEN b.lon IS NOT NULL THEN b.lat END, g.lat) AS lat,
            coalesce(m.lon, CASE WHEN b.lat IS NOT NULL THEN b.lon END, g.lon) AS lon
@@ -70,7 +70,10 @@
     LEFT JOIN learned g ON g.place = hash(b.seat_id, b.booth_no)
     LEFT JOIN mended m ON m.place = hash(b.seat_id, b.booth_no)
 ), placed AS MATERIALIZED (
-    SELECT r.*, r.lat IS NOT NULL AND r.lon IS NOT NULL AS has_place,
+    SELECT r.event, r.event_id, r.aspirant, r.person, r.seat_id, r.booth_no, r.place, r.unknown_aspirant, r.elsewhere, r.post,
+           r.started, r.received, r.lat, r.lon, r.accuracy_m, r.mock, r.device, r.hand, r.photo, r.met, r.witness,
+           r.weak, r.booth_lat, r.booth_lon, r.near_km, r.inside,
+           r.lat IS NOT NULL AND r.lon IS NOT NULL AS has_place,
            coalesce(abs(r.lat) < 0.01 OR abs(r.lon) < 0.01, FALSE) AS zero_place,
            coalesce(NOT r.inside AND r.turned, FALSE) AS swapped,
            111.195 * sqrt((r.lat - b.lat) * (r.lat - b.lat)
@@ -87,24 +90,24 @@
     LEFT JOIN repeated c ON c.content = r.content
     LEFT JOIN moved m ON m.event = r.event
 ), astray AS (
-    SELECT p.event, p.seat_id, p.lat, p.lon, p.lat * 80 / :far_km AS y, p.lon * 80 / :far_km AS x
+    -- each event looks into its own cell and the eight around it: cells are a little wider than far_km
+    SELECT p.event, p.seat_id, p.lat, p.lon, floor(p.lat * 80 / :far_km) + i.step AS y,
+           floor(p.lon * 80 / :far_km) + j.step AS x
     FROM placed p
-    WHERE p.has_place AND NOT p.zero_place AND NOT p.swapped AND coalesce(p.km > p.near_km, p.booth_no <> '')
-), around AS (
-    -- each booth in its own cell and the eight around it: cells are a little wider than far_km
-    SELECT b.seat_id, b.booth_no, b.lat, b.lon, cos(radians(b.lat)) AS narrow, floor(b.lat * 80 / :far_km) + i.step AS y,
-           floor(b.lon * 80 / :far_km) + j.step AS x
-    FROM known_booths b
     CROSS JOIN (SELECT -1 AS step UNION ALL SELECT 0 UNION ALL SELECT 1) i
     CROSS JOIN (SELECT -1 AS step UNION ALL SELECT 0 UNION ALL SELECT 1) j
-    WHERE b.lat IS NOT NULL AND b.lon IS NOT NULL
+    WHERE p.has_place AND NOT p.zero_place AND NOT p.swapped AND coalesce(p.km > p.near_km, p.booth_no <> '')
+), around AS (
+    SELECT seat_id, booth_no, lat, lon, cos(radians(lat)) AS narrow, floor(lat * 80 / :far_km) AS y,
+           floor(lon * 80 / :far_km) AS x
+    FROM known_booths WHERE lat IS NOT NULL AND lon IS NOT NULL
 ), nearest AS (
     SELECT event, arg_min(booth_no, km) AS near_booth, min(km) AS near_booth_km
     FROM (
         SELECT a.event, c.booth_no,
                111.195 * sqrt((a.lat - c.lat) * (a.lat - c.lat)
                               + (a.lon - c.lon) * c.narrow * (a.lon - c.lon) * c.narrow) AS km
-        FROM astray a JOIN around c ON c.seat_id = a.seat_id AND c.y = floor(a.y) AND c.x = floor(a.x)) found
+        FROM astray a JOIN around c ON c.seat_id = a.seat_id AND c.y = a.y AND c.x = a.x) found
     WHERE km <= :far_km
     GROUP BY event
 ), desk_spots AS (
@@ -115,7 +118,7 @@
       AND NOT p.borrowed
     GROUP BY p.aspirant, floor(p.lat * 1000), floor(p.lon * 1000)
     HAVING count(DISTINCT p.place) >= :spot_booths
-), manners AS (
+), manners AS MATERIALIZED (
     -- how each phone records: marks that one honest event may bear by chance and a log may not; copies are no more
     -- evidence than what they were copied from
     SELECT hand, min(aspirant) AS aspirant, count(*) AS n,
@@ -126,7 +129,8 @@
                          AND coalesce(accuracy_m = round(accuracy_m), TRUE) THEN 1 ELSE 0 END) AS round,
            sum(CASE WHEN ((started + 19800000000) // 3600000000) % 24 IN (23, 0, 1, 2, 3, 4) THEN 1 ELSE 0 END) AS night,
            count(km) AS told, sum(CASE WHEN km > near_km THEN 1 ELSE 0 END) AS off,
-           sum(CASE WHEN km <= near_km THEN km END) AS way, sum(CASE WHEN km <= near_km THEN km * km END) AS way_2
+           sum(CASE WHEN km <= near_km THEN CAST(round(km * 1000000) AS BIGINT) END) / 1000000.0 AS way,
+           sum(CASE WHEN km <= near_km THEN CAST(round(km * km * 1000000) AS BIGINT) END) / 1000000.0 AS way_2
     FROM placed
     WHERE NOT post AND aspirant IS NOT NULL AND NOT copy_of AND NOT moved_copy
     GROUP BY hand

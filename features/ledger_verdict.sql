@@ -176,7 +176,7 @@
     LEFT JOIN odd_moves o ON o.event = c.event
     LEFT JOIN device_steps d ON d.event = c.event AND d.device_jump
     LEFT JOIN desks h ON h.aspirant = c.aspirant
-), seconded AS (
+), seconded AS MATERIALIZED (
     SELECT DISTINCT j.event
     FROM judged j JOIN judged s ON s.place = j.place
     WHERE j.lacks_fix AND NOT j.against AND NOT j.unclear AND j.booth_no <> ''

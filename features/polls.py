@@ -49,4 +49,4 @@ def share_votes(known: KnownTables, votes: pd.DataFrame) -> None:
 
 def polled_seats(known: KnownTables) -> pd.Series:
     """Return each seat_id with booth votes once, sorted."""
-    return pd.Series(sorted(set(poll_votes(known)["seat_id"].dropna().astype("str"))), dtype="str", name="seat_id")
+    return pd.Series(sorted(poll_votes(known)["seat_id"].dropna().astype("str").unique()), dtype="str", name="seat_id")

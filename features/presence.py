@@ -109,9 +109,6 @@ def _summary(known: KnownTables, party: str) -> pd.DataFrame:
     _MADE.update({known: made} if (made := waited_for(known)) else {})
     whose, table = _MADE.get(known, ("", None))
     if table is None or (party and whose != party):
-        if not known.has("activity"):
-            return pd.DataFrame(columns=list(FEATURES), dtype="float64")
-        known.tell(f"field work of {known.election_id}")
         table = kept(known, "presence", lambda: _make(known, party), settings=f"{party} {known.presence!r}")
         _MADE[known] = (party, table)
         whose = party
@@ -125,6 +122,11 @@ def _party(people: pd.DataFrame) -> str:
 
 
 def _make(known: KnownTables, party: str) -> pd.DataFrame:
+    if not known.has("activity"):
+        return pd.DataFrame(
+            columns=list(FEATURES), index=pd.Index([], dtype="object", name="aspirant_id"), dtype="float64"
+        )
+    known.tell(f"field work of {known.election_id}")
     query, listed = presence_sql(known.presence, judged_sql(known)), booth_list(known, party)
     with one_at_a_time:
         table = known.sql(query, parameters=parameters(known), booth_list=listed).set_index("aspirant_id")

@@ -6,7 +6,13 @@
 -- materialised: a quarter less work.
 -- Loudness brings nothing: a booth counts once, its weeks up to four, people met once a booth and up to a cap.
 WITH ledger AS MATERIALIZED (
+    -- at a booth that is named: an event that names none cannot be held against a place, and adds nothing
+    SELECT aspirant, place, started, weak, met,
+           verdict = 'verified' AND NOT post AND booth_no <> '' AS good,
+           NOT (copy_of OR moved_copy OR post OR unknown_aspirant) AND booth_no <> '' AS claimed
+    FROM (
     /* ledger */
+    ) events
 ), who AS (
     SELECT aspirant_id, row_number() OVER (ORDER BY aspirant_id) AS aspirant, min(seat_id) AS seat_id
     FROM aspirants WHERE election_id = (SELECT election_id FROM parameters) GROUP BY aspirant_id
@@ -28,10 +34,9 @@ WITH ledger AS MATERIALIZED (
     FROM booth_list b LEFT JOIN parts p ON p.seat_id = b.seat_id AND p.booth_no = b.booth_no
     GROUP BY b.seat_id
 ), at_weeks AS (
-    -- at a booth that is named: an event that names none cannot be held against a place, and adds nothing
     SELECT aspirant, place, started // 604800000000 AS week, min(CASE WHEN weak THEN 1 ELSE 0 END) AS weak,
            max(met) AS met, max(started) AS last
-    FROM ledger WHERE verdict = 'verified' AND NOT post AND booth_no <> ''
+    FROM ledger WHERE good
     GROUP BY aspirant, place, started // 604800000000
 ), at_booth AS (
     -- one line per aspirant and booth: a second visit adds no booth, people met count once, at their largest
@@ -54,8 +59,7 @@ WITH ledger AS MATERIALIZED (
     FROM (
         SELECT aspirant, ((SELECT now FROM clock) - started) // 604800000000 AS week
         FROM ledger
-        WHERE verdict = 'verified' AND NOT post AND booth_no <> '' AND (SELECT now FROM clock) - started >= 0
-          AND (SELECT now FROM clock) - started < 26 * 604800000000
+        WHERE good AND (SELECT now FROM clock) - started >= 0 AND (SELECT now FROM clock) - started < 26 * 604800000000
         GROUP BY aspirant, ((SELECT now FROM clock) - started) // 604800000000) active
     GROUP BY aspirant
 ), claimed AS (
@@ -63,8 +67,8 @@ WITH ledger AS MATERIALIZED (
     SELECT aspirant, count(*) AS claims, sum(good) AS good
     FROM (
         SELECT aspirant, place, started // 86400000000 AS day,
-               max(CASE WHEN verdict = 'verified' THEN 1 ELSE 0 END) AS good
-        FROM ledger WHERE NOT copy_of AND NOT moved_copy AND NOT post AND NOT unknown_aspirant AND booth_no <> ''
+               max(CASE WHEN good THEN 1 ELSE 0 END) AS good
+        FROM ledger WHERE claimed
         GROUP BY aspirant, place, started // 86400000000) days
     GROUP BY aspirant
 )

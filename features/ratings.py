@@ -114,7 +114,9 @@ def _summary(known: KnownTables) -> pd.DataFrame:
     rows = adjusted(ratings)
     rows = rows.sort_values(["aspirant_id", "rater_role", "rater_id", "rated_at"], kind="stable")
     surveyed = survey_shares(known)
-    out = pd.DataFrame(index=pd.Index(sorted({*seat_of.index, *rows["aspirant_id"], *surveyed.index}), dtype="object"))
+    out = pd.DataFrame(
+        index=pd.Index(sorted({*seat_of.index, *rows["aspirant_id"].unique(), *surveyed.index}), dtype="object")
+    )
     centred = []
     for role in ROLES:
         of_role = rows[rows["rater_role"] == role]

@@ -21,6 +21,7 @@ import pandas as pd
 from khaka.features.cutoff import KnownTables
 from khaka.features.decision import decision_date
 from khaka.features.fit import features as fit_features
+from khaka.features.kept import kept
 from khaka.features.presence import presence_table
 from khaka.features.ratings import ROLES, adjusted, survey_shares
 from khaka.features.source import Source
@@ -45,6 +46,9 @@ _RATER_PRIOR: Final = 10.0  # ratings that a rater's own spread must outweigh: a
 _CLIP: Final = 3.5
 _PRESENCE_RANGE: Final = (-1.25, 1.0)  # a log inflated tenfold, from bottom to top, must not carry a name far
 _LEAD_DAYS: Final = 60
+_NOISE: Final = "noise:"
+_READ: Final = ("ratings", "surveys", "demographics", "seats", "seat_elections")
+"""Tables behind a cycle's signals, beside those behind its field work."""
 _FEWEST: Final = 30  # aspirants from which on a slope is fitted
 
 
@@ -96,22 +100,36 @@ def cycles(known: KnownTables) -> list[Cycle]:
     elections = known.frame("elections").set_index("election_id")["result_date"]
     names = [str(name) for name in aspirants["election_id"].unique() if name in known.past]
     names.sort(key=lambda name: (elections.get(name), name))
-    kept = _KEPT.setdefault(known.source, {})
+    worked_out = _KEPT.setdefault(known.source, {})
+    beside = known.engine.beside()  # one after the other: each gives it tables of its own
     found = []
     for name in names:
         day = decision_date(known.source, name, lead_days=_LEAD_DAYS)
-        if (name, day) not in kept:
-            past = KnownTables(known.source, as_of=day, election_id=name, engine=known.engine.beside(), tell=known.tell)
-            kept[name, day] = _cycle(past)
-        found.append(kept[name, day])
+        if (name, day) not in worked_out:
+            past = KnownTables(known.source, as_of=day, election_id=name, engine=beside, tell=known.tell)
+            worked_out[name, day] = _cycle(past, past=True)
+        found.append(worked_out[name, day])
     here = [cycle for cycle in found if cycle.signals[[*JUDGED, "presence"]].notna().any(axis=None)]
     return [*here, _cycle(known)]
 
 
-def _cycle(known: KnownTables) -> Cycle:
+def _cycle(known: KnownTables, *, past: bool = False) -> Cycle:
     rows = known.frame("aspirants")
     rows = rows[rows["election_id"] == known.election_id].drop_duplicates("aspirant_id").set_index("aspirant_id")
     rows.index = rows.index.astype("object")
+    if past:
+        made = kept(known, "signals", lambda: _table(known, rows), settings=repr(known.presence), also=_READ)
+    else:
+        made = _table(known, rows)
+    noise = [f"{_NOISE}{name}" for name in JUDGED]
+    return Cycle(
+        known.election_id, rows[["seat_id", "person_id"]].astype("object"), made.drop(columns=noise),
+        made[noise].set_axis(list(JUDGED), axis=1),
+    )  # fmt: skip
+
+
+def _table(known: KnownTables, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the signals of a cycle's aspirants, and the extra noise of those that are judgements."""
     raw, noise = _judgements(known, rows.index)
     raw["presence"] = _presence(known, rows.index)
     raw = pd.concat([raw, _facts(known, rows)], axis=1)
@@ -120,7 +138,7 @@ def _cycle(known: KnownTables) -> Cycle:
     raw[list(JUDGED)] = freed(raw[list(JUDGED)], fit, seats)
     signals = within_seat(raw, seats)
     signals["presence"] = signals["presence"].clip(*_PRESENCE_RANGE)
-    return Cycle(known.election_id, rows[["seat_id", "person_id"]].astype("object"), signals, noise)
+    return pd.concat([signals, noise.add_prefix(_NOISE)], axis=1)
 
 
 def within_seat(values: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:

@@ -36,7 +36,13 @@ def add(store: TableStore, event: str, aspirant: str, day: str, **more: object) 
     store.write("activity", pd.DataFrame({**row, **more}))
 
 
-def made(store: TableStore, election: str = OLD, day: dt.date = dt.date(2016, 12, 1), settings: str = "") -> int:
+def made(
+    store: TableStore,
+    election: str = OLD,
+    day: dt.date = dt.date(2016, 12, 1),
+    settings: str = "",
+    also: tuple[str, ...] = (),
+) -> int:
     """Return how often the table was made: 0 or 1."""
     calls = []
 
@@ -45,7 +51,7 @@ def made(store: TableStore, election: str = OLD, day: dt.date = dt.date(2016, 12
         return pd.DataFrame({"presence": [1.0]}, index=pd.Index(["a"], name="aspirant_id", dtype="object"))
 
     known = KnownTables(FrameSource(TableStore(store.folder)), as_of=day, election_id=election)
-    table = kept(known, "presence", make, settings=settings)
+    table = kept(known, "presence", make, settings=settings, also=also)
     assert table.index.tolist() == ["a"]
     assert table["presence"].tolist() == [1.0]
     return len(calls)
@@ -72,6 +78,23 @@ def test_a_row_that_counts_makes_it_again(
     made(store)
     add(store, event, aspirant, "2016-11-01", **more)
     assert made(store) == 1
+
+
+def test_of_another_table_the_elections_own_rows_count(store: TableStore) -> None:
+    def rated(election: str, aspirant: str) -> None:
+        row = {"election_id": [election], "seat_id": [SEAT], "aspirant_id": [aspirant], "rater_role": ["observer"],
+               "rater_id": ["r"], "rated_at": pd.to_datetime(["2016-11-02T10:00:00Z"]), "rating": [7.0]}  # fmt: skip
+        store.write("ratings", pd.DataFrame(row))
+
+    rated(OLD, "a")
+    assert [made(store, also=("ratings",)), made(store, also=("ratings",))] == [1, 0]
+    rated(NEW, "b")
+    assert made(store, also=("ratings",)) == 0
+    rated(OLD, "c")
+    assert made(store, also=("ratings",)) == 1
+    store.write("demographics", pd.DataFrame({"level": ["seat"], "unit_id": [SEAT], "measure": ["x"], "year": [2011]}))
+    assert made(store, also=("ratings",)) == 0
+    assert made(store, also=("ratings", "demographics")) == 1
 
 
 def test_other_booths_or_settings_make_it_again(store: TableStore) -> None:
