@@ -99,7 +99,10 @@ def held(residual: Floats, examples: Examples, order: Sequence[str]) -> list[dic
         if not here.any() or here.all():
             continue
         margin = examples.X[BASELINE].to_numpy(dtype=float)
-        spread = estimate_spread(residual[~here], examples.group[~here], examples.district[~here], margin[~here])
+        spread = estimate_spread(
+            residual[~here], examples.group[~here], examples.district[~here], margin[~here],
+            elections=examples.election[~here],
+        )  # fmt: skip
         own = residual[here]
         free = _freed(own, examples.group[here])
         rows.append(

@@ -254,8 +254,9 @@ def fit_layer(
     order = [election.election_id for election in past]
     residual = _out_of_fold(examples, contenders[chosen])
     spread = estimate_spread(
-        residual, examples.group, examples.district, examples.X[BASELINE].to_numpy(), examples.party == prepared.party
-    )
+        residual, examples.group, examples.district, examples.X[BASELINE].to_numpy(), examples.party == prepared.party,
+        examples.election,
+    )  # fmt: skip
     evidence = {
         "out_of_time": out_of_time(examples, order, contenders[chosen]), "coverage": held(residual, examples, order),
     }  # fmt: skip

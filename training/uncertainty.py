@@ -14,6 +14,10 @@ split-conformal with normalised scores (Lei et al. 2018, *Journal of the America
 1094-1111): the quantile at which the ranges held 90% of the nominees of elections that the model had not seen. The
 party's own nominees weigh more in it than they are many, for it is theirs that the ranges are for. A swing moves a
 party to where the noise is larger or smaller, so each draw has the noise of the margin that its swing leads to.
+
+Seats of one election err together, so that G elections tell the noise of the next one no better than G draws do. The
+seat's and the district's part are wider by sqrt(1 + 1 / G), as the prediction of one draw from G others is: a seventh
+for three elections, a hundredth for forty.
 """
 
 from __future__ import annotations
@@ -94,6 +98,7 @@ def estimate_spread(
     districts: Labels,
     baseline: Floats | None = None,
     own: npt.NDArray[np.bool_] | None = None,
+    elections: Labels | None = None,
 ) -> MarginSpread:
     """Estimate the spread from residuals of elections that the model had not seen.
 
@@ -109,6 +114,8 @@ def estimate_spread(
         The seat's expected margin in points, on which the seat's part depends; without it is the same everywhere.
     own : ndarray of bool, shape (n,), optional
         Nominees of the party that the ranges are for: of n in all, they have n / (n + 300) of the weight.
+    elections : sequence of str, length n, optional
+        Election of each nominee; without it the number of elections is taken for large.
 
     Returns
     -------
@@ -117,7 +124,8 @@ def estimate_spread(
     """
     at = np.zeros(len(residual)) if baseline is None else baseline
     ours = np.zeros(len(residual), dtype=bool) if own is None else own
-    columns = {"r": residual, "g": np.asarray(groups), "d": np.asarray(districts), "b": at, "own": ours}
+    of = np.zeros(len(residual)) if elections is None else np.asarray(elections)
+    columns = {"r": residual, "g": np.asarray(groups), "d": np.asarray(districts), "b": at, "own": ours, "e": of}
     frame = pd.DataFrame(columns).dropna()
     sizes = frame.groupby("g")["r"].transform("size")
     frame = frame[sizes >= 5]
@@ -138,13 +146,14 @@ def estimate_spread(
     knots, totals = ((), ()) if baseline is None else seat_line(
         np.abs(each), frame["b"].to_numpy(dtype=float), _weights(frame["own"].to_numpy(dtype=bool))
     )  # fmt: skip
+    wider = 1.0 if elections is None else float(np.sqrt(1.0 + 1.0 / frame["e"].nunique()))
     return MarginSpread(
         float(swing),
-        float(district),
-        float(np.sqrt((1 - _PERSON_PART) * within)),
-        float(np.sqrt(_PERSON_PART * within)),
+        float(wider * district),
+        float(wider * np.sqrt((1 - _PERSON_PART) * within)),
+        float(wider * np.sqrt(_PERSON_PART * within)),
         knots,
-        totals,
+        tuple(wider * total for total in totals),
     )
 
 

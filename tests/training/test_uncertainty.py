@@ -99,3 +99,13 @@ def test_mapie_gives_the_same_width() -> None:
     _, ends = theirs.predict_interval(np.zeros((1, 1)))
     _, totals = seat_line(np.abs(off), at)
     assert 1.6449 * np.mean(totals) == pytest.approx(float(ends[0, 1, 0]), rel=0.03)
+
+
+def test_few_elections_make_wider_ranges_than_many() -> None:
+    """One draw from G others varies by 1 + 1 / G: by 4 / 3 with three elections."""
+    residual, group, district, baseline = made()
+    many = estimate_spread(residual, group, district, baseline)
+    three = np.array([f"e{i % 3}" for i in range(len(residual))])
+    few = estimate_spread(residual, group, district, baseline, elections=three)
+    assert few.totals == pytest.approx([total * (4 / 3) ** 0.5 for total in many.totals])
+    assert few.swing == many.swing  # it is pooled with a prior instead
