@@ -271,6 +271,8 @@ TABLES: Final[dict[str, Table]] = {
             _text("device_id", "of the phone"), _count("attendance", "people met"),
             _text("photo_hash", "SHA-256 or perceptual hash of the photo"),
             _text("witness_id", "who else was there"),
+            _text("review", "what a reviewer of the form's server decided; blank: not reviewed",
+                  allowed=("approved", "has_issues", "rejected")),
         )),
         Table("assignments", "Booths given to an aspirant to work", ("assignment_id",), (
             _key("assignment_id", "of one task"),

@@ -17,12 +17,14 @@ from khaka.data.presence_settings import PresenceSettings
 
 Language = Literal["en", "hi"]
 
-REFUSING: Final = ("unknown_aspirant", "elsewhere", "copy_of", "mock", "ahead", "far", "zero_place", "lone_jump")
+REFUSING: Final = (
+    "rejected", "unknown_aspirant", "elsewhere", "copy_of", "mock", "ahead", "far", "zero_place", "lone_jump",
+)  # fmt: skip
 """Checks whose finding speaks against an event itself."""
 
 DOUBTING: Final = (
-    "no_time", "clock_day", "late", "bulk", "crowded_day", "burst", "jump", "even_steps", "office_hours", "night",
-    "typed", "shared_device", "photo_again", "moved_copy", "same_fix", "one_spot", "swapped", "round_place",
+    "questioned", "no_time", "clock_day", "late", "bulk", "crowded_day", "burst", "jump", "even_steps", "office_hours",
+    "night", "typed", "shared_device", "photo_again", "moved_copy", "same_fix", "one_spot", "swapped", "round_place",
     "from_list", "other_booth", "by_chance", "no_place", "inaccurate",
 )  # fmt: skip
 """Checks whose finding leaves an event open."""

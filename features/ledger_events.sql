@@ -56,14 +56,17 @@ WITH own AS (
            a.lat, a.lon, a.accuracy_m, coalesce(a.mock_location, FALSE) AS mock,
            CASE WHEN a.device_id IS NOT NULL THEN hash(a.device_id) END AS device,
            hash(w.aspirant, coalesce(a.device_id, '')) AS hand,
-           CASE WHEN a.photo_hash IS NOT NULL THEN hash(a.photo_hash) END AS photo,
+           CASE WHEN a.photo_hash IS NOT NULL AND coalesce(a.review <> 'rejected', TRUE) THEN hash(a.photo_hash) END
+               AS photo,
            coalesce(a.attendance, 0) AS met,
            a.witness_id IS NOT NULL AND coalesce(a.witness_id <> a.aspirant_id, TRUE) AS witness,
+           coalesce(a.review = 'rejected', FALSE) AS rejected, coalesce(a.review = 'has_issues', FALSE) AS questioned,
            -- the same content twice is one event, whoever sends it; where nothing tells two records apart but the
-           -- sender, it must be the same sender
+           -- sender, it must be the same sender. What a reviewer rejected is sent again, corrected: it was no first one
            hash(coalesce(w.seat_id, a.seat_id), coalesce(a.booth_no, ''), coalesce(a.kind, ''), a.started_at, a.lat,
                 a.lon, a.attendance, coalesce(a.photo_hash, ''),
-                CASE WHEN a.lat IS NULL AND a.photo_hash IS NULL THEN a.aspirant_id END) AS content,
+                CASE WHEN a.review = 'rejected' THEN a.event_id
+                     WHEN a.lat IS NULL AND a.photo_hash IS NULL THEN a.aspirant_id END) AS content,
            -- a candidate for a copy that was moved a little: the same booth, kind, people met and accuracy again
            CASE WHEN a.attendance > 0 AND a.lat IS NOT NULL AND a.lon IS NOT NULL AND w.aspirant IS NOT NULL
                      AND coalesce(a.kind, '') <> 'social_post'
@@ -71,7 +74,8 @@ WITH own AS (
                 END AS twin,
            -- a receiver never gives one place twice to a decimetre; to a metre (five decimals) it may, but seldom
            -- with the same accuracy
-           CASE WHEN abs(a.lat * 100000 - round(a.lat * 100000)) + abs(a.lon * 100000 - round(a.lon * 100000)) > 0.005
+           CASE WHEN a.review = 'rejected' THEN NULL
+                WHEN abs(a.lat * 100000 - round(a.lat * 100000)) + abs(a.lon * 100000 - round(a.lon * 100000)) > 0.005
                 THEN hash(a.lat, a.lon)
                 WHEN abs(a.lat * 10000 - round(a.lat * 10000)) + abs(a.lon * 10000 - round(a.lon * 10000)) > 0.005
                      AND a.accuracy_m IS NOT NULL
@@ -93,7 +97,7 @@ WITH own AS (
     -- a copy is no evidence of anything: not of a phone, a place, a habit, or of how often something happens
     SELECT r.*
     FROM raw r LEFT JOIN repeated c ON c.content = r.content
-    WHERE coalesce(r.event = c.first_event, TRUE)
+    WHERE coalesce(r.event = c.first_event, TRUE) AND NOT r.rejected
 ), photos AS (
     SELECT photo, min(event) AS first_event FROM raw WHERE photo IS NOT NULL GROUP BY photo HAVING count(*) > 1
 ), fixes AS MATERIALIZED (

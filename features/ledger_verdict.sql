@@ -19,7 +19,7 @@
            least(p.met, :most_met) AS met, n.near_booth, n.near_booth_km,
            o.load_events, k.spot_booths, v.people AS device_people,
            p.elsewhere,
-           p.copy_of,
+           p.copy_of, p.rejected, p.questioned,
            p.mock AND NOT p.post AS mock,
            p.started IS NULL AS no_time,
            coalesce(p.started > p.received + :ahead_minutes * 60000000, FALSE) AS ahead,
@@ -82,7 +82,7 @@
     -- make an honest one impossible
     SELECT event, aspirant, hand, device, lat, lon, started, least(coalesce(accuracy_m, 0), 1000) / 1000 AS blur
     FROM checked
-    WHERE NOT (post OR unknown_aspirant OR elsewhere OR copy_of OR mock OR no_time OR ahead OR clock_day OR late OR bulk
+    WHERE NOT (post OR rejected OR questioned OR unknown_aspirant OR elsewhere OR copy_of OR mock OR no_time OR ahead OR clock_day OR late OR bulk
                OR shared_device OR photo_again OR moved_copy OR same_fix OR one_spot OR typed OR no_place OR zero_place
                OR swapped OR round_place OR from_list OR far OR other_booth OR by_chance)
 ), hours AS (
@@ -165,9 +165,9 @@
            coalesce(o.crowded_day, FALSE) AS crowded_day, h.aspirant IS NOT NULL AND NOT c.post AS office_hours,
            coalesce(o.even_steps, FALSE) AS even_steps,
            (no_place OR inaccurate) AND NOT c.post AS lacks_fix,
-           unknown_aspirant OR elsewhere OR copy_of OR mock OR (ahead AND NOT clock_day) OR far OR zero_place
+           rejected OR unknown_aspirant OR elsewhere OR copy_of OR mock OR (ahead AND NOT clock_day) OR far OR zero_place
                OR coalesce(o.lone_jump, FALSE) AS against,
-           no_time OR clock_day OR late OR bulk OR (h.aspirant IS NOT NULL AND NOT c.post) OR shared_device
+           questioned OR no_time OR clock_day OR late OR bulk OR (h.aspirant IS NOT NULL AND NOT c.post) OR shared_device
                OR photo_again OR moved_copy OR same_fix OR one_spot OR night OR typed OR swapped OR round_place
                OR from_list OR other_booth OR by_chance
                OR coalesce(o.burst OR o.jump OR o.crowded_day OR o.even_steps, FALSE) OR coalesce(d.device_jump, FALSE)
@@ -187,7 +187,7 @@
 SELECT j.event, j.event_id, j.aspirant, w.aspirant_id, j.seat_id, j.booth_no, j.place, j.post, j.started, j.received, j.lat,
        j.lon, j.weak, j.met, j.accuracy_m, j.km, j.near_booth, j.near_booth_km, j.near_limit, j.load_events,
        j.spot_booths, j.device_people, j.way, j.pause, j.witness, s.event IS NOT NULL AS second_record,
-       j.unknown_aspirant, j.elsewhere, j.copy_of, j.mock, j.ahead, j.far, j.zero_place, j.lone_jump, j.jump, j.no_time,
+       j.rejected, j.questioned, j.unknown_aspirant, j.elsewhere, j.copy_of, j.mock, j.ahead, j.far, j.zero_place, j.lone_jump, j.jump, j.no_time,
        j.clock_day, j.late, j.bulk, j.crowded_day, j.burst, j.office_hours, j.shared_device, j.photo_again,
        j.moved_copy, j.same_fix, j.one_spot, j.night, j.typed, j.even_steps, j.swapped, j.round_place, j.from_list,
        j.other_booth, j.by_chance, j.no_place, j.inaccurate,

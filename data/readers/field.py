@@ -25,6 +25,7 @@ ALIASES: Final = {
     "event_id": ("KEY", "instanceID", "_uuid"),
     "mock_location": ("mock_location", "is_mock"),
     "photo_hash": ("photo_hash", "photo"),
+    "review": ("ReviewState", "_validation_status", "review"),
 }
 _GEO: Final = {
     "lat": ("location-Latitude", "location_latitude"),
@@ -33,13 +34,19 @@ _GEO: Final = {
 }
 _ACTIVITY: Final = (
     "event_id", "aspirant_id", "seat_id", "booth_no", "kind", "started_at", "received_at", "lat", "lon", "accuracy_m",
-    "mock_location", "device_id", "attendance", "photo_hash", "witness_id",
+    "mock_location", "device_id", "attendance", "photo_hash", "witness_id", "review",
 )  # fmt: skip
 _RATINGS: Final = (
     "election_id", "seat_id", "aspirant_id", "rater_role", "rater_id", "rated_at", "rating", "rebel_risk", "note",
 )  # fmt: skip
 #: Kobo writes a place once as one cell and once as four: "work/location", then "work/_location_latitude" and so on.
 _PLACE_PART: Final = re.compile(r"(?:.*/)?_?([^/]*)_(latitude|longitude|altitude|precision)")
+#: What servers call a reviewer's decision, in letters alone; "edited" and the like are none.
+_REVIEWS: Final = {
+    "approved": "approved", "validationstatusapproved": "approved", "hasissues": "has_issues", "onhold": "has_issues",
+    "validationstatusonhold": "has_issues", "rejected": "rejected", "notapproved": "rejected",
+    "validationstatusnotapproved": "rejected",
+}  # fmt: skip
 _BARE_UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _OFFSET: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
 
@@ -69,10 +76,15 @@ def form_of(columns: Sequence[str]) -> str | None:
     >>> form_of(["SubmissionDate", "work-aspirant_id", "work-booth_no", "work-kind", "KEY"])
     'activity'
     """
-    names = {_question(column, {**_labels("activity"), **_labels("ratings")}) for column in columns}
+    names = questions(columns)
     if {"aspirant_id", "kind"} <= names:
         return "activity"
     return "ratings" if {"rater_id", "seat_id"} <= names or {"aspirant_id", "rating"} <= names else None
+
+
+def questions(columns: Sequence[str]) -> set[str]:
+    """Return the names of the questions that columns answer, whether they are headed by names or labels."""
+    return {_question(column, {**_labels("activity"), **_labels("ratings")}) for column in columns}
 
 
 def _question(column: str, labels: dict[str, str]) -> str:
@@ -189,6 +201,7 @@ def _activity(named: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     table["accuracy_m"] = table["accuracy_m"].mask(made_up)
     named_only = table["photo_hash"].notna() & ~table["photo_hash"].str.fullmatch(r"[0-9a-f]{64}").fillna(False)
     table["photo_hash"] = table["photo_hash"].mask(named_only.astype(bool), "file:" + table["photo_hash"])
+    table["review"] = table["review"].str.lower().str.replace(r"[\W_]", "", regex=True).map(_REVIEWS).astype("str")
     without = table["event_id"].isna()
     if without.any():
         problems.append(

@@ -1,9 +1,10 @@
-"""KoboToolbox's exports of the field forms: JSON as its API gives it, and CSV with names or labels."""
+"""KoboToolbox's exports of the field forms: JSON as its API gives it, CSV and XLSX with names or labels."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ import pandas as pd
 
 from khaka.data.errors import KhakaError
 from khaka.data.readers.base import Options, Reading
-from khaka.data.readers.field import form_of, plain_name, to_reading
+from khaka.data.readers.field import form_of, plain_name, questions, to_reading
 from khaka.data.readers.sheet import Sheet
+from khaka.data.readers.workbook import other_sheets
 from khaka.data.voters import refuse_voters
 
 FORMAT: Final = "kobo"
@@ -26,7 +28,7 @@ def recognises(sheet: Sheet) -> bool:
 
 
 def read(sheet: Sheet, options: Options) -> Reading:
-    """Read a form's CSV; headers and answers may be names or labels.
+    """Read a form's CSV or XLSX; headers and answers may be names or labels.
 
     Parameters
     ----------
@@ -43,13 +45,30 @@ def read(sheet: Sheet, options: Options) -> Reading:
     Raises
     ------
     KhakaError
-        The ratings stand in a repeat, which only the JSON holds.
+        The ratings stand in a repeat, which the CSV doesn't hold.
     """
     form = form_of(sheet.header)
     rows = sheet.load()
-    if form == "ratings" and not {"rating", "aspirant_id"} <= {plain_name(name) for name in sheet.header}:
-        raise KhakaError(f"{sheet.path} has no ratings: they stand in a repeat; export the form as JSON")
+    if form == "ratings" and not _has_ratings(sheet.header):
+        rows = _repeated(sheet.path, rows)
     return to_reading(rows, form=form or "activity", format_name=FORMAT, options=options)
+
+
+def _has_ratings(columns: Sequence[str]) -> bool:
+    return {"aspirant_id", "rating"} <= questions(columns)
+
+
+def _repeated(path: Path, parents: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a workbook's sheet of repetitions, each with its parent's answers."""
+    sheets = other_sheets(path) if zipfile.is_zipfile(path) else iter(())
+    child = next(
+        (table for _, table in sheets if "_parent_index" in table.columns and _has_ratings(list(table.columns))), None
+    )
+    if child is None or "_index" not in parents.columns:
+        raise KhakaError(f"{path} has no ratings: they stand in a repeat; export the form as JSON or XLSX")
+    child.index = pd.RangeIndex(2, 2 + len(child))
+    own = parents.drop_duplicates("_index").set_index("_index")
+    return child.join(own[[name for name in own.columns if name not in child.columns]], on="_parent_index")
 
 
 def recognises_json(path: Path) -> bool:
@@ -110,6 +129,8 @@ def _flat(entry: dict[str, Any]) -> Iterator[dict[str, str]]:
         if name == "_geolocation" and isinstance(value, list) and len(value) >= 2:
             own.setdefault("_location_latitude", _text(value[0]))
             own.setdefault("_location_longitude", _text(value[1]))
+        elif name == "_validation_status" and isinstance(value, dict):
+            own[name] = _text(value.get("uid") or value.get("label"))
         elif isinstance(value, list):
             inner = [part for part in value if isinstance(part, dict)]
             if inner and {"aspirant_id", "booth_no"} & {plain_name(key) for part in inner for key in part}:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from khaka.data.field_forms import FORMS, definition, sheets, write_forms
 from khaka.data.ingest import ingest
@@ -173,6 +174,59 @@ def test_kobo_json_becomes_activity_and_its_times_are_utc(tmp_path: Path, wrap: 
     assert found["attendance"].tolist() == [40, 40]
 
 
+def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    book = xlsxwriter.Workbook(str(path))
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("status", "review"),
+    [
+        ({"uid": "validation_status_not_approved", "label": "Not Approved"}, "rejected"),
+        ({"uid": "validation_status_on_hold", "label": "On Hold"}, "has_issues"),
+        ({"label": "Approved"}, "approved"),
+        ({}, None),
+    ],
+)
+def test_kobos_validation_is_the_reviewers_decision(tmp_path: Path, status: dict[str, str], review: str | None) -> None:
+    path = tmp_path / "kobo.json"
+    path.write_text(json.dumps([{**KOBO, "_validation_status": status}]))
+    store, _ = taken(tmp_path, path)
+    found = store.read("activity")["review"].iloc[0]
+    assert pd.isna(found) if review is None else found == review
+
+
+def test_ratings_in_a_repeat_of_kobos_workbook(tmp_path: Path) -> None:
+    root = [
+        ["start", "rated_at", "election_id", "seat_id", "rater_role", "rater_id", "_uuid", "_submission_time",
+         "_index"],
+        *(
+            ["2026-12-03T15:00:00.000+05:30", "2026-12-03T15:20:00.000+05:30", "S24-2027-AE", SEAT, "observer", rater,
+             f"k{number}", "2026-12-03T10:00:00", number]
+            for number, rater in enumerate(("O9", "O8"), start=1)
+        ),
+    ]  # fmt: skip
+    repeat = [
+        ["aspirant_id", "rating", "rebel_risk", "note", "_index", "_parent_table_name", "_parent_index"],
+        ["A1", 6, "low", "", 1, "khaka_ratings", 1],
+        ["A2", 3, "low", "", 2, "khaka_ratings", 1],
+        ["A1", 5, "low", "", 3, "khaka_ratings", 2],
+    ]
+    store, report = taken(tmp_path, workbook(tmp_path / "ratings.xlsx", {"khaka_ratings": root, "aspirant": repeat}))
+    assert report.files[0].format == "kobo"
+    rows = store.read("ratings").sort_values(["rater_id", "aspirant_id"])
+    found = rows[["rater_id", "aspirant_id", "rating"]].values.tolist()
+    assert found == [["O8", "A1", 5], ["O9", "A1", 6], ["O9", "A2", 3]]
+    assert rows["rated_at"].unique().tolist() == [pd.Timestamp("2026-12-03T09:50:00Z")]
+    _, report = taken(tmp_path, workbook(tmp_path / "without.xlsx", {"khaka_ratings": root}))
+    assert "as JSON or XLSX" in report.files[0].reason
+
+
 def test_kobo_csv_with_hindi_labels_is_read_by_the_labels(tmp_path: Path) -> None:
     labels = {
         question["name"]: question.get("hi", question["name"]) for question in definition("activity")["questions"]
@@ -222,6 +276,12 @@ def test_columns_as_odk_central_writes_them_today(tmp_path: Path) -> None:
     found = store.read("activity").iloc[0]
     assert found["event_id"] == f"uuid:{UUID}"
     assert (found["device_id"], found["aspirant_id"], found["booth_no"]) == ("collect:xyz", "A1", "12")
+    assert found["review"] == "approved"
+    # rejected since: the same answer, exported again
+    path.write_text(f"{head}\n{row.replace('approved', 'rejected')}\n")
+    store, report = taken(tmp_path, path)
+    assert report.files[0].tables[0].replaced == 1
+    assert store.read("activity")["review"].tolist() == ["rejected"]
     assert (found["lat"], found["lon"], found["accuracy_m"]) == (26.84, 80.91, 4.9)
 
 

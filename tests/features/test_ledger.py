@@ -76,6 +76,8 @@ CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
         "refused",
         [event(1) | {"event_id": "odd", "aspirant_id": "z", "device_id": "phone-z", "received_at": LATER}],
     ),
+    "rejected": ("refused", [event(9, "z", "5", event_id="odd", review="rejected")]),
+    "questioned": ("doubtful", [event(9, "z", "5", event_id="odd", review="has_issues")]),
     "mock": ("refused", [event(9, "z", "5", event_id="odd", mock_location=True)]),
     "far": ("refused", [event(9, "z", "5", event_id="odd", lat=26.5123, lon=80.5321)]),
     "far though inaccurate": ("refused", [event(9, "z", "5", event_id="odd", lat=26.5123, accuracy_m=1e9)]),
@@ -123,6 +125,13 @@ def test_each_check_finds_its_event_and_no_other(case: str) -> None:
     assert (innocent["verdict"] == "verified").all()
     assert "{" not in rows.loc["odd", "says_en"]
     assert rows.loc["odd", "says_hi"] != ""
+
+
+def test_a_record_that_was_rejected_and_sent_again_is_no_copy() -> None:
+    again = event(1) | {"event_id": "again", "received_at": START + 3 * DAY}
+    rows = judged([event(1, review="rejected"), again, event(2, booth="2", review="approved")])
+    assert rows["verdict"].tolist() == ["refused", "verified", "verified"]
+    assert rows["checks"].tolist() == ["rejected", "", ""]
 
 
 def test_the_first_event_of_every_aspirant_and_device_is_no_journey() -> None:
