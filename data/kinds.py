@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from khaka.data.schema import DTYPES, Kind
 
-_OFFSET: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2}(?::?\d{2})?)$"
+#: Whole hours too, as databases write them: 18:05:00+00.
+_OFFSET: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2}(?::?\d{2})?|:\d{2}(?:\.\d+)?[+-]\d{2})$"
 _FLAGS: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False, "t": True, "f": False}
 
 

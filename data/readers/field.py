@@ -48,7 +48,7 @@ _REVIEWS: Final = {
     "validationstatusnotapproved": "rejected",
 }  # fmt: skip
 _BARE_UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_OFFSET: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
+_OFFSET: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2}|:\d{2}(?:\.\d+)?[+-]\d{2})$"
 
 
 def plain_name(column: str) -> str:
