@@ -102,7 +102,9 @@ def ablate_shares(
             whole, earlier = with_spare(election, family), [with_spare(one, family) for one in past]
             told = [made[family, one.election_id].notna().to_numpy().any() for one in (election, *past)]
             if told[0] and any(told[1:]):
-                measure(whole, earlier, family, added=True)
+                # a measure may be published of other states alone: nothing is known of it here
+                names = list(dict.fromkeys(name for one in (whole, *earlier) for name in one.rows.columns))
+                measure(replace(whole, rows=whole.rows.reindex(columns=names)), earlier, family, added=True)
     return pd.DataFrame(rows, columns=["election_id", "family", "added", *FIGURES])
 
 
