@@ -29,7 +29,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
 from scipy.stats import t as student
 
 from khaka.training.prior_ridge import Floats, Labels
