@@ -70,10 +70,9 @@
     LEFT JOIN learned g ON g.place = hash(b.seat_id, b.booth_no)
     LEFT JOIN mended m ON m.place = hash(b.seat_id, b.booth_no)
 ), placed AS MATERIALIZED (
-    SELECT r.event, r.event_id, r.aspirant, r.person, r.seat_id, r.booth_no, r.place, r.unknown_aspirant, r.elsewhere, r.post,
-           r.started, r.received, r.lat, r.lon, r.accuracy_m, r.mock, r.rejected, r.questioned, r.device, r.hand, r.photo,
-           r.met, r.witness,
-           r.weak, r.booth_lat, r.booth_lon, r.near_km, r.inside,
+    SELECT r.event, r.event_id, r.aspirant, r.person, r.seat_id, r.booth_no, r.place, r.unknown_aspirant,
+           r.elsewhere, r.post, r.started, r.received, r.lat, r.lon, r.accuracy_m, r.mock, r.rejected, r.questioned,
+           r.device, r.hand, r.photo, r.met, r.witness, r.weak, r.booth_lat, r.booth_lon, r.near_km, r.inside,
            r.lat IS NOT NULL AND r.lon IS NOT NULL AS has_place,
            coalesce(abs(r.lat) < 0.01 OR abs(r.lon) < 0.01, FALSE) AS zero_place,
            coalesce(NOT r.inside AND r.turned, FALSE) AS swapped,

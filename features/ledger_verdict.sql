@@ -82,9 +82,9 @@
     -- make an honest one impossible
     SELECT event, aspirant, hand, device, lat, lon, started, least(coalesce(accuracy_m, 0), 1000) / 1000 AS blur
     FROM checked
-    WHERE NOT (post OR rejected OR questioned OR unknown_aspirant OR elsewhere OR copy_of OR mock OR no_time OR ahead OR clock_day OR late OR bulk
-               OR shared_device OR photo_again OR moved_copy OR same_fix OR one_spot OR typed OR no_place OR zero_place
-               OR swapped OR round_place OR from_list OR far OR other_booth OR by_chance)
+    WHERE NOT (post OR rejected OR questioned OR unknown_aspirant OR elsewhere OR copy_of OR mock OR no_time OR ahead
+               OR clock_day OR late OR bulk OR shared_device OR photo_again OR moved_copy OR same_fix OR one_spot OR typed
+               OR no_place OR zero_place OR swapped OR round_place OR from_list OR far OR other_booth OR by_chance)
 ), hours AS (
     -- 1 January 1970 was a Thursday: whole days modulo 7 are 2 on a Saturday and 3 on a Sunday
     SELECT aspirant,
@@ -187,7 +187,8 @@
 SELECT j.event, j.event_id, j.aspirant, w.aspirant_id, j.seat_id, j.booth_no, j.place, j.post, j.started, j.received, j.lat,
        j.lon, j.weak, j.met, j.accuracy_m, j.km, j.near_booth, j.near_booth_km, j.near_limit, j.load_events,
        j.spot_booths, j.device_people, j.way, j.pause, j.witness, s.event IS NOT NULL AS second_record,
-       j.rejected, j.questioned, j.unknown_aspirant, j.elsewhere, j.copy_of, j.mock, j.ahead, j.far, j.zero_place, j.lone_jump, j.jump, j.no_time,
+       j.rejected, j.questioned, j.unknown_aspirant, j.elsewhere, j.copy_of, j.mock, j.ahead, j.far, j.zero_place,
+       j.lone_jump, j.jump, j.no_time,
        j.clock_day, j.late, j.bulk, j.crowded_day, j.burst, j.office_hours, j.shared_device, j.photo_again,
        j.moved_copy, j.same_fix, j.one_spot, j.night, j.typed, j.even_steps, j.swapped, j.round_place, j.from_list,
        j.other_booth, j.by_chance, j.no_place, j.inaccurate,
