@@ -25,7 +25,16 @@ from khaka.data.presence_settings import PresenceSettings
 from khaka.data.schema import TABLES
 from khaka.data.store import to_arrow
 from khaka.features.engine import DuckEngine, Engine
-from khaka.features.source import FrameSource, Source, cache_folder, engine_settings, left_out, stored_files, thresholds
+from khaka.features.source import (
+    FrameSource,
+    Source,
+    all_columns,
+    cache_folder,
+    engine_settings,
+    left_out,
+    stored_files,
+    thresholds,
+)  # fmt: skip
 
 IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
 
@@ -267,7 +276,7 @@ class KnownTables:
             else f"r.{column.name}"
             for column in TABLES[name].columns
         )
-        query = f"SELECT {cells} FROM files r"
+        query = f"SELECT {cells} FROM ({all_columns(name, self.files(name))}) r"
         if name in SPOILT and len(self.left_out):
             cells = ", ".join(_unless_spoilt(name, column.name) for column in TABLES[name].columns)
             query = (

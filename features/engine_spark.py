@@ -93,7 +93,7 @@ class SparkEngine:
 
     def put_files(self, name: str, files: Sequence[Path], select: str) -> None:
         """Give the rows of Parquet files a name; the workers read them."""
-        found = self._session.read.parquet(*(self._seen(path) for path in files))
+        found = self._session.read.option("mergeSchema", "true").parquet(*(self._seen(path) for path in files))
         found.createOrReplaceTempView(f"files_of_{name}")
         query = sqlglot.parse_one(select, read="duckdb")
         for table in list(query.find_all(exp.Table)):

@@ -15,7 +15,7 @@ import pandas as pd
 from khaka.data.schema import TABLES
 from khaka.features.cutoff import KnownTables
 from khaka.features.engine import DuckEngine
-from khaka.features.source import Source, engine_settings
+from khaka.features.source import Source, all_columns, engine_settings
 
 _DAY: Final = "(epoch_us(a.received_at) + 19800000000) // 86400000000"  # IST; also for moments before 1970
 _QUERY: Final = """
@@ -57,7 +57,8 @@ def _sums(known: KnownTables) -> pd.DataFrame:
         people = known.source.read("aspirants").dropna(subset=["aspirant_id"])[["aspirant_id", "election_id"]]
         people = people.drop_duplicates().astype("str")
         engine.put("who", people.assign(decided_at=known.decided.reindex(people["aspirant_id"]).array))
-        engine.put_files("activity", known.files("activity"), "SELECT * FROM files")
+        files = known.files("activity")
+        engine.put_files("activity", files, all_columns("activity", files))
         cells = ", ".join(f"a.{column.name}" for column in TABLES["activity"].columns)
         _MADE[known.source] = engine.run(_QUERY.format(cells=cells, day=_DAY))
     return _MADE[known.source]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from khaka.data.election_dates import result_date
 from khaka.data.engine_settings import EngineSettings
 from khaka.data.presence_settings import PresenceSettings
-from khaka.data.schema import DTYPES, TABLES
+from khaka.data.schema import DTYPES, TABLES, Kind
 from khaka.data.store import LEFT_OUT_COLUMNS, TELLS_STATE
 
 #: Long tables: SQL reads their files and never a frame.
@@ -55,6 +56,33 @@ def stored_files(source: object, table: str) -> list[Path] | None:
         Sorted by name.
     """
     return source.intact(table) if table in LONG and isinstance(source, Stored) else None
+
+
+_SQL_TYPES: Final[dict[Kind, str]] = {
+    "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "share": "DOUBLE", "date": "TIMESTAMP",
+    "time": "TIMESTAMPTZ", "flag": "BOOLEAN", "geometry": "BLOB",
+}  # fmt: skip
+
+
+def all_columns(table: str, files: Sequence[Path]) -> str:
+    """Return a query on `files` with every column of a table: files written before a column came don't have it.
+
+    Parameters
+    ----------
+    table : str
+        Name of a canonical table.
+    files : sequence of Path
+        Its Parquet files.
+
+    Returns
+    -------
+    str
+        What none of the files has is blank in each row.
+    """
+    names = set().union(*(pq.read_schema(path).names for path in files))
+    missing = (column for column in TABLES[table].columns if column.name not in names)
+    cells = "".join(f", CAST(NULL AS {_SQL_TYPES[column.kind]}) AS {column.name}" for column in missing)
+    return f"SELECT *{cells} FROM files"
 
 
 def engine_settings(source: object) -> EngineSettings:

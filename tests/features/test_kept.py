@@ -6,9 +6,11 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from khaka.data.store import TableStore
+from khaka.data.sums import record
 from khaka.features.cutoff import KnownTables
 from khaka.features.kept import kept
 from khaka.features.source import FrameSource
@@ -135,3 +137,18 @@ def test_people_in_another_order_are_the_same_people(store: TableStore) -> None:
     assert made(store) == 0
     store.write("aspirants", people.assign(criminal_cases=[2, None]))
     assert made(store) == 1
+
+
+def test_files_of_before_a_column_came_are_read_with_it_blank(store: TableStore) -> None:
+    path = next((store.folder / "activity").glob("*.parquet"))
+    older = pq.read_table(path).drop_columns(["review"])
+    temporary = path.with_suffix(".tmp")
+    pq.write_table(older, temporary)
+    record(path, temporary)
+    temporary.replace(path)
+    assert [made(store), made(store)] == [1, 0]
+    known = KnownTables(FrameSource(TableStore(store.folder)), as_of=dt.date(2016, 12, 1), election_id=OLD)
+    assert known.sql("SELECT event_id, review FROM activity").isna().sum().tolist() == [0, 1]
+    add(store, "e2", "a", "2016-11-02", review="approved")  # the file is written again, with the column
+    assert made(store) == 1
+    assert TableStore(store.folder).read("activity")["review"].isna().tolist() == [True, False]
