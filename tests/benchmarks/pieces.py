@@ -88,9 +88,15 @@ def features(workspace: Path) -> float:
     return timed(lambda: features_of(opened, election_id=world["election_id"], as_of=as_of))
 
 
+def _forget_past(workspace: Path) -> None:
+    """Remove what was kept of past cycles."""
+    for name in ("presence", "signals"):
+        shutil.rmtree(workspace / "cache" / name, ignore_errors=True)
+
+
 def features_first(workspace: Path) -> float:
     """The same on the first day: past cycles too."""
-    shutil.rmtree(workspace / "cache" / "presence", ignore_errors=True)
+    _forget_past(workspace)
     return features(workspace)
 
 
@@ -167,13 +173,13 @@ def batch(workspace: Path) -> float:
 
 
 def batch_first(workspace: Path) -> float:
-    shutil.rmtree(workspace / "cache" / "presence", ignore_errors=True)
+    _forget_past(workspace)
     return batch(workspace)
 
 
 def national(workspace: Path) -> float:
     """All states, one after the other in one process, past cycles included."""
-    shutil.rmtree(workspace / "cache" / "presence", ignore_errors=True)
+    _forget_past(workspace)
     return _score(workspace, world_of(workspace)["elections"])
 
 
