@@ -41,6 +41,8 @@ def row_sum(known: KnownTables) -> str:
     str
         Number and sum of hashes of the records of the election's aspirants, then of those whom no list knows.
     """
+    if not known.files("activity"):  # nothing was ever ingested
+        return "none"
     table = _sums(known)
     table = table[table["day"] <= (known.as_of - dt.date(1970, 1, 1)).days]
     own = table["election_id"] == known.election_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from khaka.data.store import TableStore
 from khaka.data.sums import record
 from khaka.features.cutoff import KnownTables
 from khaka.features.kept import kept
+from khaka.features.presence import FEATURES, presence_table
 from khaka.features.source import FrameSource
 
 OLD, NEW, SEAT = "S24-2017-AE", "S24-2022-AE", "S24-2008-1"
@@ -152,3 +154,14 @@ def test_files_of_before_a_column_came_are_read_with_it_blank(store: TableStore)
     add(store, "e2", "a", "2016-11-02", review="approved")  # the file is written again, with the column
     assert made(store) == 1
     assert TableStore(store.folder).read("activity")["review"].isna().tolist() == [True, False]
+
+
+def test_where_nobody_recorded_any_work_there_is_nothing_to_add_up(store: TableStore) -> None:
+    shutil.rmtree(store.folder / "activity")
+    known = KnownTables(FrameSource(TableStore(store.folder)), as_of=dt.date(2016, 12, 1), election_id=OLD)
+    assert known.files("activity") == []
+    assert presence_table(known).empty
+    assert presence_table(known).columns.tolist() == list(FEATURES)
+    assert [made(store), made(store)] == [1, 0]
+    add(store, "e1", "a", "2016-11-01")
+    assert made(store) == 1
